@@ -1,0 +1,149 @@
+// Package store keeps every entity of Afterword under its keys, once, on either engine of package table. It holds no rule of the
+// field: it satisfies the ports that the use cases name, and turns failed conditions into faults.
+//
+// # Access patterns
+//
+//	Feedback (with the change feed)
+//	entity          partition                          sort          read by
+//	customer        C#<customer>                       profile       decide, dispatch, follow-up: one strong read
+//	subject         V#<touchpoint>#<source>#<subject>  subject       round of a subject that was reopened
+//	visit           V#<touchpoint>#<source>#<subject>  round#0001    redelivery; listing D#<touchpoint>#<day>
+//	invitation      I#<invitation>                     invitation    links; agenda A#<shard>; listing R#<survey>#<month> once answered
+//	hit             I#<invitation>                     hit#<time>#n  evidence of one invitation, for 30 days
+//	message         M#<SES message id>                 message       SES events: which invitation or case a mail was about
+//	case            K#<case>                           case          links; listing K#open or K#closed#<month>
+//	case history    K#<case>                           event#<time>  what happened to a case
+//	due work        W#<kind>#<key>                     work          agenda A#<shard>
+//	lease           L#<name>                           lease         who walks the agenda
+//	program         P#program                          v#000001      versions; "current" names the newest
+//
+//	Scorebook (without a feed); <g> is the generation that a rebuild replaces
+//	ledger          <g>#L#<invitation>                 ledger        what of a response is counted now
+//	tally           <g>#T#<touchpoint>#<survey>        <day>#<lane>  answers by rating; a range of days is one query
+//	tally of a cut  <g>#T#<touchpoint>#<survey>#<prop> <day>#<lane>  (segments) every value of the property on that day
+//	score           <g>#S#<touchpoint>#<survey>        <period>      counts of a whole period: one read
+//	sends           N#<touchpoint>#<survey>            <day>         sent, bounced, clicked by day sent; of no generation
+//	mail sent       Q#<day>                            quota         survey mails sent on a day, against the program's quota
+//	generation      G#scorebook                        current       names the generation that is read and those that are written
+//
+// Times are UTC, whole seconds, RFC 3339, so that their text sorts; days and periods are in the program's zone and are names
+// ("2026-11-22", "2026-W47"). '#' in a source's own names is escaped (escape), so that no name can reach into another's keys.
+package store
+
+import (
+	"fmt"
+	"hash/fnv"
+	"strings"
+	"time"
+
+	"afterword/internal/agenda"
+	"afterword/internal/customer"
+	"afterword/internal/table"
+)
+
+// Generation of the scorebook's counts that is in use until a rebuild names another.
+const firstGeneration = "0"
+
+var keyEscaper = strings.NewReplacer("%", "%25", "#", "%23")
+
+// escape keeps foreign text (a subject, a source) from reaching into the structure of a key.
+func escape(s string) string { return keyEscaper.Replace(s) }
+
+func stamp(t time.Time) string { return t.UTC().Truncate(time.Second).Format(time.RFC3339) }
+
+func feedback(partition, sort string) table.Key {
+	return table.Key{Table: table.Feedback, Partition: partition, Sort: sort}
+}
+
+func scorebook(partition, sort string) table.Key {
+	return table.Key{Table: table.Scorebook, Partition: partition, Sort: sort}
+}
+
+func customerKey(id customer.ID) table.Key { return feedback("C#"+string(id), "profile") }
+
+func subjectPartition(touchpoint, source, subject string) string {
+	return "V#" + escape(touchpoint) + "#" + escape(source) + "#" + escape(subject)
+}
+
+func subjectKey(touchpoint, source, subject string) table.Key {
+	return feedback(subjectPartition(touchpoint, source, subject), "subject")
+}
+
+func visitKey(touchpoint, source, subject string, round int) table.Key {
+	return feedback(subjectPartition(touchpoint, source, subject), fmt.Sprintf("round#%04d", round))
+}
+
+func invitationKey(id string) table.Key { return feedback("I#"+id, "invitation") }
+
+func hitKey(id string, at time.Time, n int64) table.Key {
+	return feedback("I#"+id, fmt.Sprintf("hit#%s#%02d", stamp(at), n))
+}
+
+func messageKey(messageID string) table.Key { return feedback("M#"+escape(messageID), "message") }
+
+func caseKey(id string) table.Key { return feedback("K#"+id, "case") }
+
+func caseEventKey(id string, at time.Time, revision int64) table.Key {
+	return feedback("K#"+id, fmt.Sprintf("event#%s#%04d", stamp(at), revision))
+}
+
+func workKey(kind agenda.Kind, key string) table.Key {
+	return feedback("W#"+string(kind)+"#"+key, "work")
+}
+
+func leaseKey(name string) table.Key { return feedback("L#"+name, "lease") }
+
+func programKey(version int) table.Key { return feedback("P#program", fmt.Sprintf("v#%06d", version)) }
+
+func currentProgramKey() table.Key { return feedback("P#program", "current") }
+
+// Listings, newest last.
+func visitsList(touchpoint, day string) string  { return "D#" + touchpoint + "#" + day }
+func responsesList(survey, month string) string { return "R#" + survey + "#" + month }
+func openCasesList() string                     { return "K#open" }
+func closedCasesList(month string) string       { return "K#closed#" + month }
+func listedAt(at time.Time, id string) string   { return stamp(at) + "#" + id }
+func ledgerKey(generation, id string) table.Key { return scorebook(generation+"#L#"+id, "ledger") }
+func sendsKey(touchpoint, survey, day string) table.Key {
+	return scorebook("N#"+touchpoint+"#"+survey, day)
+}
+func quotaKey(day string) table.Key { return scorebook("Q#"+day, "quota") }
+func generationKey() table.Key      { return scorebook("G#scorebook", "current") }
+
+func tallyPartition(generation, touchpoint, survey string) string {
+	return generation + "#T#" + touchpoint + "#" + survey
+}
+
+func tallyKey(generation, touchpoint, survey, day string, lane int) table.Key {
+	return scorebook(tallyPartition(generation, touchpoint, survey), fmt.Sprintf("%s#%d", day, lane))
+}
+
+func scoreKey(generation, touchpoint, survey, period string) table.Key {
+	return scorebook(generation+"#S#"+touchpoint+"#"+survey, period)
+}
+
+// agendaAttributes place an entry on the agenda. The shard is a hash of the key, so that an entry that moves stays on its shard.
+func agendaAttributes(e agenda.Entry) table.Item {
+	h := fnv.New32a()
+	h.Write([]byte(e.Key))
+	return table.Item{
+		table.Agenda.Partition: agendaShard(int(h.Sum32() % agenda.Shards)),
+		table.Agenda.Sort:      stamp(e.Due) + "#" + string(e.Kind) + "#" + e.Key,
+	}
+}
+
+func agendaShard(shard int) string { return fmt.Sprintf("A#%02d", shard) }
+
+// entryOf reads an entry back from what the agenda's index holds; false for an entry that is not one.
+func entryOf(item table.Item) (agenda.Entry, bool) {
+	due, _ := item[table.Agenda.Sort].(string)
+	parts := strings.SplitN(due, "#", 3)
+	if len(parts) != 3 {
+		return agenda.Entry{}, false
+	}
+	at, err := time.Parse(time.RFC3339, parts[0])
+	if err != nil {
+		return agenda.Entry{}, false
+	}
+	return agenda.Entry{Due: at, Kind: agenda.Kind(parts[1]), Key: parts[2]}, true
+}
