@@ -1,0 +1,88 @@
+// Package problem answers a fault over HTTP: the one place where a kind of fault becomes a status. APIs and webhooks get an RFC 9457
+// problem document, pages use Status and their own words. The stranger reads the fault's text, the log gets its cause, and neither
+// holds a body, an address, a token, a path or a query, because a path may hold a token and a token is a credential.
+package problem
+
+import (
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"afterword/internal/fault"
+)
+
+// RetryAfter is how long, in seconds, a caller is asked to wait after a passing trouble. Below a minute, because Zendesk sends a
+// delivery again only then.
+const RetryAfter = "30"
+
+// Status is the HTTP status of a kind of fault; 500 for a kind that is not known.
+func Status(kind fault.Kind) int {
+	switch kind {
+	case fault.Invalid:
+		return http.StatusBadRequest
+	case fault.Unauthorized:
+		return http.StatusUnauthorized
+	case fault.Forbidden:
+		return http.StatusForbidden
+	case fault.NotFound:
+		return http.StatusNotFound
+	case fault.Conflict:
+		return http.StatusConflict
+	case fault.Closed:
+		return http.StatusGone
+	case fault.TooLarge:
+		return http.StatusRequestEntityTooLarge
+	case fault.Unsupported:
+		return http.StatusUnsupportedMediaType
+	case fault.TooMany:
+		return http.StatusTooManyRequests
+	case fault.Transient:
+		return http.StatusServiceUnavailable
+	default:
+		return http.StatusInternalServerError
+	}
+}
+
+// document is an RFC 9457 problem. The type is a name, not a page: the kind is all that there is to know about it.
+type document struct {
+	Type   string `json:"type"`
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Detail string `json:"detail,omitempty"`
+}
+
+// Write answers err as a problem document and logs it, once: passing troubles and our own errors with their cause as a warning and
+// an error, a caller's mistakes as information.
+func Write(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
+	kind := fault.KindOf(err)
+	status := Status(kind)
+	level := slog.LevelInfo
+	switch {
+	case status == http.StatusServiceUnavailable:
+		level = slog.LevelWarn
+	case status >= http.StatusInternalServerError:
+		level = slog.LevelError
+	}
+	log.LogAttrs(r.Context(), level, "refused", slog.String("kind", string(kind)), slog.Int("status", status), slog.String("cause", err.Error()))
+	if kind == fault.Transient || kind == fault.TooMany {
+		w.Header().Set("Retry-After", RetryAfter)
+	}
+	write(w, kind, status, fault.TextOf(err))
+}
+
+// Method answers 405 to a method that is not one of those allowed.
+func Method(w http.ResponseWriter, allowed ...string) {
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	write(w, fault.Unsupported, http.StatusMethodNotAllowed, "this address takes "+strings.Join(allowed, ", "))
+}
+
+func write(w http.ResponseWriter, kind fault.Kind, status int, detail string) {
+	h := w.Header()
+	h.Set("Content-Type", "application/problem+json")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	// The status is out: a connection that breaks now has nobody left to tell.
+	_ = json.NewEncoder(w).Encode(document{"urn:problem-type:afterword:" + string(kind), http.StatusText(status), status, detail})
+}
