@@ -1,0 +1,180 @@
+// Package web draws the pages that customers and desks open from a mail: the survey, its thanks, unsubscribing, a case. They are
+// the face of the company that asks, so they are calm, small and quick: one request, nothing from a third party, readable from 320
+// pixels up, in light and dark, from right to left, by keyboard and screen reader, and complete without scripts.
+//
+// The rule of the field that shapes them: a GET or HEAD shows and never acts, because mail scanners open every link; only a POST
+// by a person's act does (package response).
+package web
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"html/template"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"path"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+//go:embed templates/*.html *.css *.js
+var files embed.FS
+
+// Brand is whose pages they are.
+type Brand struct {
+	Name  string // the company, as customers know it
+	Color string // #rrggbb; the pages move it as far as text on it and beside it needs to be read
+	Logo  string // https URL of an image, or "": the only thing that a page may load from elsewhere
+}
+
+// Words speaks one language: a printer of package i18n.
+type Words interface {
+	T(key string, args ...any) string
+	Dir() string // "ltr" or "rtl"
+}
+
+// Shell draws pages around their content: templates/page.html with the style, the brand and the headers that every page has.
+type Shell struct {
+	Words func(language string) Words
+	Log   *slog.Logger
+}
+
+// Page is one answer. Template names a file of templates/ without its ending, which defines "content" and may define "footer";
+// there the dot has Data, Brand, Language, Dir and Title, and {{.T "key" args}} speaks the page's language.
+type Page struct {
+	Status   int
+	Language string // BCP 47, of the words and of the html element
+	Title    string
+	Brand    Brand
+	Template string
+	Script   string // a file of this package that runs in the page, such as "survey.js", or ""
+	Data     any
+}
+
+// view is what a template sees.
+type view struct {
+	Page
+	Words
+	Style, Script template.HTML
+}
+
+// templates are parsed when the first page is drawn, so that a function that draws none does not pay for them. Each is a set of
+// its own around page.html.
+var templates = sync.OnceValue(func() map[string]*template.Template {
+	shell := template.Must(template.ParseFS(files, "templates/page.html"))
+	names, err := fs.Glob(files, "templates/*.html")
+	if err != nil {
+		panic(err)
+	}
+	sets := map[string]*template.Template{}
+	for _, name := range names {
+		if name != "templates/page.html" {
+			sets[strings.TrimSuffix(path.Base(name), ".html")] = template.Must(template.Must(shell.Clone()).ParseFS(files, name))
+		}
+	}
+	return sets
+})
+
+// Render answers with the page; to HEAD with its headers alone.
+func (s *Shell) Render(w http.ResponseWriter, r *http.Request, p Page) {
+	style := brandStyle(p.Brand) + embedded("style.css")
+	script := ""
+	if p.Script != "" {
+		script = embedded(p.Script)
+	}
+	body, err := s.draw(p, style, script)
+	if err != nil {
+		s.Log.LogAttrs(r.Context(), slog.LevelError, "page not drawn", slog.String("template", p.Template), slog.String("cause", err.Error()))
+		http.Error(w, "something went wrong on our side", http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Language", p.Language)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	h.Set("Content-Security-Policy", contentPolicy(p.Brand, style, script))
+	secure(h)
+	w.WriteHeader(p.Status)
+	if r.Method == http.MethodHead {
+		return
+	}
+	if _, err := w.Write(body); err != nil {
+		// The status is out, nobody is left to tell.
+		s.Log.LogAttrs(context.WithoutCancel(r.Context()), slog.LevelInfo, "page not delivered", slog.String("cause", err.Error()))
+	}
+}
+
+// secure sets what every answer has: its address is a credential, which must not be passed on, kept or indexed.
+func secure(h http.Header) {
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Robots-Tag", "noindex")
+}
+
+func (s *Shell) draw(p Page, style, script string) ([]byte, error) {
+	v := view{Page: p, Words: s.Words(p.Language), Style: template.HTML("<style>" + style + "</style>")}
+	if script != "" {
+		v.Script = template.HTML("<script>" + script + "</script>")
+	}
+	var b bytes.Buffer
+	if err := templates()[p.Template].ExecuteTemplate(&b, "page.html", v); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+func embedded(name string) string {
+	text, err := files.ReadFile(name)
+	if err != nil {
+		panic(err) // a name in our own code
+	}
+	return string(text)
+}
+
+// contentPolicy lets the page use its own style and script, by their hashes, its own address for forms and the brand's logo, and
+// nothing else.
+func contentPolicy(b Brand, style, script string) string {
+	images := "data:"
+	if logo, err := url.Parse(b.Logo); err == nil && logo.Scheme == "https" {
+		images += " https://" + logo.Host
+	}
+	policy := "default-src 'none'; style-src " + hashOf(style) + "; img-src " + images
+	if script != "" {
+		policy += "; script-src " + hashOf(script) + "; connect-src 'self'"
+	}
+	return policy + "; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+}
+
+func hashOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+// brandStyle is the brand's colour as the style sheet uses it: as a ground with text on it, and as an accent beside text, on the
+// light and on the dark ground.
+func brandStyle(b Brand) string {
+	brand, ok := parseColor(b.Color)
+	if !ok {
+		brand = color{0x24, 0x57, 0xc5}
+	}
+	var css strings.Builder
+	css.WriteString(":root {")
+	for _, scheme := range []struct {
+		name   string
+		ground color
+	}{{"light", lightGround}, {"dark", darkGround}} {
+		fill := brand.readableOn(scheme.ground, controlContrast)
+		css.WriteString(" --brand-" + scheme.name + ": " + fill.String() + ";")
+		css.WriteString(" --brand-" + scheme.name + "-text: " + textOn(fill).String() + ";")
+		css.WriteString(" --accent-" + scheme.name + ": " + brand.readableOn(scheme.ground, textContrast).String() + ";")
+	}
+	css.WriteString(" }\n")
+	return css.String()
+}
