@@ -1,0 +1,76 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	mathrand "math/rand/v2"
+	"time"
+
+	"afterword/internal/fault"
+	"afterword/internal/table"
+)
+
+// Store keeps the entities on one engine. It is safe for use by several goroutines and holds nothing but the engine.
+type Store struct{ table table.Table }
+
+// New returns a store on the engine.
+func New(t table.Table) *Store { return &Store{t} }
+
+// newWriter is a fresh name for the writer of one write or transaction (see package table, "Lost answers").
+func newWriter() string {
+	var id [9]byte
+	rand.Read(id[:]) // never fails
+	return base64.RawURLEncoding.EncodeToString(id[:])
+}
+
+// How often a transaction that met nothing but conflicts and throttles is sent, and the longest first pause between.
+const (
+	tries      = 5
+	firstPause = 20 * time.Millisecond
+)
+
+// transact sends a transaction and, while nothing but conflicts and throttles stands against it, sends it again after a pause with
+// jitter. A failed condition comes back as a *table.Cancelled; conflicts that do not end are Transient.
+func (s *Store) transact(ctx context.Context, writes []table.Write) error {
+	for try := 1; ; try++ {
+		err := s.table.Transact(ctx, writes)
+		cancelled, is := table.AsCancelled(err)
+		if !is || !cancelled.Retry() {
+			return err
+		}
+		if try == tries {
+			return fault.Wrap(fault.Transient, err, "too many are writing the same thing, try again")
+		}
+		if err := pause(ctx, mathrand.N(firstPause<<try)); err != nil {
+			return err
+		}
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// failed tells which writes of a cancelled transaction failed their condition, with what is stored; nil when err is none of that.
+func failed(err error) map[int]table.Item {
+	var cancelled *table.Cancelled
+	if !errors.As(err, &cancelled) {
+		return nil
+	}
+	stored := map[int]table.Item{}
+	for i, reason := range cancelled.Reasons {
+		if reason.Code == table.ConditionCode {
+			stored[i] = reason.Stored
+		}
+	}
+	return stored
+}
