@@ -2,7 +2,11 @@
 // kind and a key; one walker at a time holds the lease, walks the shards in order of time, and calls the kind's handler.
 package agenda
 
-import "time"
+import (
+	"context"
+	"errors"
+	"time"
+)
 
 // Kind is what has to be done.
 type Kind string
@@ -25,3 +29,22 @@ type Entry struct {
 	Kind Kind
 	Key  string
 }
+
+// Walk is what a handler knows of the walk in which it is called.
+type Walk struct {
+	Now func() time.Time // the clock
+	End time.Time        // when the walk ends by itself: what a handler begins must be finished by then
+}
+
+// Handler does the due work of one kind. Entries come in order of time, at most the walker's Batch at once. An entry that is done
+// must leave the agenda or move to a later time; one that stays comes again with the next walk. The index is a moment late, so a
+// handler sees entries that are already done, and must find them harmless.
+//
+// ErrEnough, also wrapped, ends the kind for this walk and is no failure. Any other error ends the kind for this walk too, and is
+// returned by the walk; the other kinds go on.
+type Handler interface {
+	Handle(ctx context.Context, entries []Entry, walk Walk) error
+}
+
+// ErrEnough says that no more of this kind can be done in this walk.
+var ErrEnough = errors.New("agenda: no more of this kind in this walk")
