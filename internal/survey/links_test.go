@@ -17,7 +17,7 @@ func TestLinksLeadToTheirPages(t *testing.T) {
 		{"rating", links.Rating(inv, 0), "/s/", "?r=0", ForSurvey, 7},
 		{"honeypot", links.Honeypot(inv), "/s/", "?r=x", ForSurvey, 7},
 		{"unsubscribe", links.Unsubscribe(inv), "/u/", "", ForUnsubscribe, 7},
-		{"case", links.Case(inv.ID), "/c/", "", ForCase, 0},
+		{"case", links.Case(inv.ID, 2), "/c/", "", ForCase, 2},
 	} {
 		rest, ok := strings.CutPrefix(link.got, "https://feedback.example.com"+link.path)
 		token, okay := strings.CutSuffix(rest, link.query)
