@@ -40,8 +40,8 @@ type Walk struct {
 // must leave the agenda or move to a later time; one that stays comes again with the next walk. The index is a moment late, so a
 // handler sees entries that are already done, and must find them harmless.
 //
-// ErrEnough, also wrapped, ends the kind for this walk and is no failure. Any other error ends the kind for this walk too, and is
-// returned by the walk; the other kinds go on.
+// An error is reported by the walk, which goes on with the next entries. ErrEnough ends the kind for this walk: alone it is no
+// failure, wrapped in another error it is one.
 type Handler interface {
 	Handle(ctx context.Context, entries []Entry, walk Walk) error
 }
