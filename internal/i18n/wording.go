@@ -1,0 +1,102 @@
+package i18n
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"afterword/internal/program"
+	"afterword/internal/score"
+)
+
+// kind names the question that a scale goes with. An effort scale, on which the lowest rating is the happiest, asks another
+// question than an ease scale: turning only the labels round would make people answer the wrong way (facts: the reason that CES
+// was reversed in 2013).
+func kind(scale score.Scale) string {
+	if scale.Metric == score.CES && scale.Direction == score.Lower {
+		return "effort"
+	}
+	return strings.ToLower(string(scale.Metric))
+}
+
+// Question is the rated question of the survey at the touchpoint: the owner's wording in this language, else the shipped one.
+func (p *Printer) Question(survey program.Survey, touchpoint, company string) string {
+	if own := survey.Question.In(p.language); own != "" {
+		return own
+	}
+	key := "question." + touchpoint + "." + kind(survey.Scale)
+	if _, ok := p.texts[key]; !ok {
+		key = "question." + kind(survey.Scale)
+	}
+	return p.T(key, "company", company)
+}
+
+// Ends are the labels of the scale's lowest and highest rating, the owner's or the shipped ones by the scale's direction.
+func (p *Printer) Ends(survey program.Survey) (low, high string) {
+	prefix := "ends." + kind(survey.Scale)
+	low, high = p.T(prefix+".bad"), p.T(prefix+".good")
+	if survey.Scale.Direction == score.Lower {
+		low, high = high, low
+	}
+	if own := survey.Low.In(p.language); own != "" {
+		low = own
+	}
+	if own := survey.High.In(p.language); own != "" {
+		high = own
+	}
+	return low, high
+}
+
+// Reason is the question for the reason, which depends on how happy the rating was.
+func (p *Printer) Reason(survey program.Survey, group score.Group) string {
+	own := map[score.Group]program.Text{
+		score.Good: survey.Reasons.Good, score.Neutral: survey.Reasons.Neutral, score.Bad: survey.Reasons.Bad,
+	}[group].In(p.language)
+	if own != "" {
+		return own
+	}
+	return p.T("reason." + string(group))
+}
+
+// numbered are the touchpoints whose subject is a number that the customer knows: of an order, a ticket, an invoice.
+var numbered = map[string]bool{"purchase": true, "delivery": true, "support": true, "return": true, "invoice": true}
+
+// longestNumber is the length in characters up to which a subject is taken for a number that a person would recognise. The ids of
+// deliveries and records that stand in for it when a source has none are longer.
+const longestNumber = 20
+
+// About says what it is about as the customer would: "Your order #1030". The subject is left out where the customer could not
+// know it: one that is shared between customers, an internal id.
+func (p *Printer) About(touchpoint program.Touchpoint, subject, company string) string {
+	key := "about." + touchpoint.Name
+	if _, ok := p.texts[key]; !ok {
+		key = "about.general"
+	}
+	about := p.T(key, "company", company)
+	known := numbered[touchpoint.Name] && touchpoint.Subject != "shared"
+	if !known || subject == "" || utf8.RuneCountInString(subject) > longestNumber {
+		return about
+	}
+	return p.T("about.numbered", "about", about, "subject", subject)
+}
+
+// Why says why the customer gets a mail, in one sentence.
+func (p *Printer) Why(touchpoint, company string) string {
+	key := "why." + touchpoint
+	if _, ok := p.texts[key]; !ok {
+		key = "why.general"
+	}
+	return p.T(key, "company", company)
+}
+
+// Touchpoint is the touchpoint's name for a desk; the owner's own touchpoints keep the owner's name.
+func (p *Printer) Touchpoint(name string) string { return p.named("touchpoint.", name) }
+
+// LanguageName is the name of a language for a desk, or its tag when the catalogs do not name it.
+func (p *Printer) LanguageName(tag string) string { return p.named("language.", tag) }
+
+func (p *Printer) named(prefix, name string) string {
+	if text, ok := p.texts[prefix+name]; ok {
+		return text
+	}
+	return name
+}
