@@ -1,94 +1,84 @@
 package customer
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
+	"net/mail"
+	"slices"
 	"strings"
+
+	"golang.org/x/net/idna"
 )
 
-// Key is the secret behind the ids of customers: at least MinKey bytes, apart from all other keys and never rotated, because a
-// suppression is found by it.
-type Key []byte
+// longest is what a mail path may have (RFC 5321: 256 with its brackets); the part before the @ may have 64.
+const longest, longestLocal = 254, 64
 
-// MinKey is the least length of a Key in bytes.
-const MinKey = 32
+// domains turns a domain into the form that is looked up and mailed to: lower case, ASCII ("xn--mnchen-3ya.example"), with labels
+// that can be host names.
+var domains = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomainName(true), idna.VerifyDNSLength(true))
 
-// idBytes of a keyed hash make an id: enough that no two people ever share a row.
-const idBytes = 16
-
-// IDOf is the id of the person with the address, however it is written. It panics when the key is too short.
-func (k Key) IDOf(address string) ID {
-	if len(k) < MinKey {
-		panic("customer: ids need a key")
+// Address brings an address into the form that is kept and mailed to: no white space around it, its domain in lower case and
+// ASCII. The part before the @ stays as it was given, since only its host may say that letters do not matter. What is not an
+// address comes back without its white space; Valid tells.
+func Address(raw string) string {
+	address := strings.TrimSpace(raw)
+	local, domain, ok := cut(address)
+	if !ok || len(address) > 4*longest { // too long however it is written; not worth reading
+		return address
 	}
-	mac := hmac.New(sha256.New, k)
-	mac.Write([]byte(strings.ToLower(Address(address))))
-	return ID(base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:idBytes]))
+	ascii, err := domains.ToASCII(domain)
+	if err != nil {
+		return address
+	}
+	return local + "@" + ascii
 }
 
-// Address is how an address is kept and mailed: without the space around it that forms let through, the domain in lower case. The
-// local part keeps its case, because a few hosts mind it; ids do not (no host gives two people names that differ in case alone).
-func Address(address string) string {
-	local, domain := Split(strings.TrimSpace(address))
-	if domain == "" {
-		return local
-	}
-	return local + "@" + strings.ToLower(domain)
-}
-
-// Split cuts an address at its last '@'. Without one, domain is empty.
-func Split(address string) (local, domain string) {
-	at := strings.LastIndexByte(address, '@')
-	if at < 0 {
-		return address, ""
-	}
-	return address[:at], address[at+1:]
-}
-
-// The limits of RFC 5321, section 4.5.3.1.
-const (
-	longestAddress = 254
-	longestLocal   = 64
-	longestLabel   = 63
-)
-
-// Mailable tells whether SES can carry mail to the address as Address returns it: one dot-atom, an '@' and a domain of at least two
-// labels, all ASCII (SES takes no other local parts; a domain in other letters comes in its ASCII form). Quoted local parts and
-// address literals are allowed by the RFC and belong to no customer.
-func Mailable(address string) bool {
-	local, domain := Split(address)
-	if len(address) > longestAddress || len(local) > longestLocal {
+// Valid tells whether survey mail can go to the address, which is in the form of Address: one mailbox without a name or quotes, at
+// a host name with a dot. The letters before the @ are ASCII, because SES takes no others.
+func Valid(address string) bool {
+	local, domain, ok := cut(address)
+	if !ok || len(address) > longest || len(local) > longestLocal || !strings.Contains(domain, ".") {
 		return false
 	}
-	for atom := range strings.SplitSeq(local, ".") {
-		if atom == "" || strings.ContainsFunc(atom, func(r rune) bool { return !letterOrDigit(r) && !strings.ContainsRune("!#$%&'*+-/=?^_`{|}~", r) }) {
+	if ascii, err := domains.ToASCII(domain); err != nil || ascii != domain || numeric(domain) {
+		return false
+	}
+	for _, c := range []byte(local) {
+		if c <= ' ' || c > '~' {
 			return false
 		}
 	}
-	labels := strings.Split(domain, ".")
-	for _, label := range labels {
-		if label == "" || len(label) > longestLabel || label[0] == '-' || label[len(label)-1] == '-' ||
-			strings.ContainsFunc(label, func(r rune) bool { return !letterOrDigit(r) && r != '-' }) {
-			return false
-		}
-	}
-	last := labels[len(labels)-1]
-	return len(labels) > 1 && strings.ContainsFunc(last, func(r rune) bool { return r < '0' || r > '9' })
+	parsed, err := mail.ParseAddress(address)
+	return err == nil && parsed.Address == address
 }
 
-func letterOrDigit(r rune) bool {
-	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+// cut parts an address at its last @.
+func cut(address string) (local, domain string, ok bool) {
+	i := strings.LastIndexByte(address, '@')
+	if i < 1 {
+		return "", "", false
+	}
+	return address[:i], address[i+1:], true
 }
 
-// Free returns the customer without the place that the invitation held in the fatigue windows: it was never sent.
-func (c Customer) Free(invitation string) Customer {
-	var kept []Ask
-	for _, ask := range c.Asks {
-		if ask.Invitation != invitation {
-			kept = append(kept, ask)
-		}
-	}
-	c.Asks = kept
-	return c
+// numeric tells whether the domain ends in a number, as IP addresses do and no host name does.
+func numeric(domain string) bool {
+	top := domain[strings.LastIndexByte(domain, '.')+1:]
+	return strings.Trim(top, "0123456789") == ""
+}
+
+// roles are names of mailboxes that no single person reads: those of RFC 2142 and those that shops and offices use.
+var roles = []string{
+	"abuse", "accounting", "accounts", "admin", "administrator", "billing", "bookings", "bounce", "bounces", "contact", "customerservice",
+	"do-not-reply", "donotreply", "enquiries", "finance", "hello", "help", "helpdesk", "hostmaster", "hr", "info", "inquiries", "invoice",
+	"invoices", "it", "jobs", "kontakt", "legal", "list", "mail", "mailer-daemon", "marketing", "news", "newsletter", "no-reply", "noc",
+	"noreply", "office", "order", "orders", "postmaster", "press", "privacy", "purchasing", "reception", "reply", "root", "sales",
+	"security", "service", "shop", "staff", "support", "team", "usenet", "webmaster",
+}
+
+// Role tells whether the address is a shared mailbox (info@, noreply@) rather than a person's, by its part before the @, without a
+// +tag. Nobody who reads there may have been the customer, and some of them answer by complaining.
+func Role(address string) bool {
+	local, _, _ := cut(strings.ToLower(address))
+	local, _, _ = strings.Cut(local, "+")
+	_, found := slices.BinarySearch(roles, local)
+	return found
 }
