@@ -43,6 +43,7 @@ func TestAnAddressIsKeptInOneForm(t *testing.T) {
 		{"anna@shop.example, eve@x.example", ""},
 		{"anna@shop.example (work)", ""},
 		{`"anna berg"@shop.example`, ""},
+		{`"anna"@shop.example`, ""},
 		{"anna berg@shop.example", ""},
 		{".anna@shop.example", ""},
 		{"anna.@shop.example", ""},
