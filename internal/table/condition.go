@@ -1,5 +1,7 @@
 package table
 
+import "unicode/utf8"
+
 // Condition is a test of a stored item. An item that is not there has no attributes: Absent holds, nothing else does.
 type Condition interface{ condition() }
 
@@ -72,3 +74,70 @@ func All(conditions ...Condition) Condition { return AllCondition(conditions) }
 
 // Any holds when at least one condition does.
 func Any(conditions ...Condition) Condition { return AnyCondition(conditions) }
+
+// checkCondition holds what a condition may be made of.
+func checkCondition(c Condition, depth int) error {
+	if depth > maxDepth {
+		return invalid("a condition is nested deeper than %d levels", maxDepth)
+	}
+	switch c := c.(type) {
+	case nil:
+		if depth > 0 {
+			return invalid("there is a nil among the conditions")
+		}
+		return nil
+	case AbsentCondition:
+		return checkConditionAttr(c.Attr)
+	case PresentCondition:
+		return checkConditionAttr(c.Attr)
+	case ContainsCondition:
+		if !utf8.ValidString(c.Element) {
+			return invalid("a condition's element is not valid UTF-8")
+		}
+		return checkConditionAttr(c.Attr)
+	case CompareCondition:
+		return checkCompare(c)
+	case AllCondition:
+		return checkConditions(c, depth)
+	case AnyCondition:
+		return checkConditions(c, depth)
+	}
+	return invalid("there is no condition %T", c)
+}
+
+func checkConditions(conditions []Condition, depth int) error {
+	for _, c := range conditions {
+		if err := checkCondition(c, depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkConditionAttr(attr string) error {
+	if attr == "" || len(attr) > 255 || !utf8.ValidString(attr) {
+		return invalid("a condition names an attribute of 1 to 255 bytes")
+	}
+	return nil
+}
+
+func checkCompare(c CompareCondition) error {
+	switch c.Op {
+	case OpEqual, OpLess, OpAtMost, OpMore, OpAtLeast:
+	default:
+		return invalid("there is no comparison %q", c.Op)
+	}
+	switch c.Value.(type) {
+	case string, int64, float64:
+	case bool:
+		if c.Op != OpEqual {
+			return invalid("the condition on %q orders a bool", c.Attr)
+		}
+	default:
+		return invalid("the condition on %q compares with a %T (string, int64, float64 or bool)", c.Attr, c.Value)
+	}
+	if _, err := normalize(c.Attr, c.Value, 0); err != nil {
+		return err
+	}
+	return checkConditionAttr(c.Attr)
+}

@@ -9,10 +9,12 @@
 // # Lost answers
 //
 // A caller cannot tell a write that failed from one whose answer was lost, and the SDK sends again. So a conditional write carries
-// its Writer, an id made afresh for each attempt at a use case; the engine stores it with the item (attribute AttrWriter), and when
-// the condition fails on an item that this very writer wrote, the write is reported as the success that it was. A delete that finds
-// nothing succeeded. Adding to a number is only safe inside a transaction or under a condition that the write itself makes false;
-// Write refuses an unconditional add.
+// its Writer, an id made afresh for each call of Write or Transact; the engine stores it with the item (attribute AttrWriter), and
+// when the condition fails on an item that this very writer wrote, the write is reported as the success that it was. A delete that
+// finds nothing succeeded. Adding to a number is only safe inside a transaction, whose token covers the SDK's repetitions, or in a
+// conditional Write: there the engine adds to a condition that the item's writer is another, so that an add with a Writer counts
+// once unless somebody else wrote between the lost answer and the repetition; a condition that the write itself makes false has
+// not even that gap. Write refuses an unconditional add.
 package table
 
 import (
@@ -88,7 +90,7 @@ type Kind int
 const (
 	Put    Kind = iota // replaces the whole item with Item
 	Update             // changes attributes: Set, Add, Remove; makes the item where there is none
-	Delete             // removes the item; finding nothing is success unless If says otherwise
+	Delete             // removes the item; finding nothing is success whatever If says, outside a transaction
 	Check              // changes nothing; only in a transaction, where its condition must hold
 )
 
@@ -120,7 +122,7 @@ type Query struct {
 // Page is a part of what a query or scan found. An index's items hold only keys: those of the item and of the index.
 type Page struct {
 	Items []Item
-	Next  string // "" when there is no more; else opaque, good for the same query only
+	Next  string // "" when there is no more; else opaque, good for the same query only. A full page has one even if nothing follows
 }
 
 // Table is one engine. Every method may return a fault of kind Transient (throttled, timed out: it may or may not have been
