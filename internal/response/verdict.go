@@ -1,0 +1,95 @@
+package response
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"afterword/internal/agenda"
+	"afterword/internal/fault"
+)
+
+// VerdictAfter is how long after an implied answer a verdict looks again whether a machine gave it: scanners open the other links
+// of a mail within minutes.
+const VerdictAfter = 10 * time.Minute
+
+// Judge gives the verdict on implied answers: one stands, or it is withdrawn because evidence of a machine came meanwhile. An
+// explicit answer that came meanwhile is left alone.
+type Judge struct {
+	Court    Court
+	Programs Programs
+}
+
+// Court keeps verdicts. A verdict is on the revision that was read.
+type Court interface {
+	// RecordOf reads a record, strongly. Faults: NotFound, Transient.
+	RecordOf(ctx context.Context, invitation string) (Record, error)
+	// Uphold notes that the answer stands and takes it off the agenda. Faults: Conflict (it changed: look again), Transient.
+	Uphold(ctx context.Context, rec Record, at time.Time) error
+	// Withdraw takes the answer out of the count with its reasons, a new revision; the invitation is sent and unanswered again,
+	// with its reminder due at the time unless that is zero. Faults: Conflict, Transient.
+	Withdraw(ctx context.Context, rec Record, reasons []string, remind, at time.Time) error
+}
+
+var _ agenda.Handler = (*Judge)(nil)
+
+// Handle gives the verdicts that are due. Faults: Conflict, Transient.
+func (j *Judge) Handle(ctx context.Context, entries []agenda.Entry, walk agenda.Walk) error {
+	for _, e := range entries {
+		now := walk.Now().UTC().Truncate(time.Second)
+		if now.After(walk.End) {
+			return agenda.ErrEnough
+		}
+		err := j.judge(ctx, e.Key, now)
+		for try := 1; try < tries && fault.Is(err, fault.Conflict); try++ {
+			err = j.judge(ctx, e.Key, now)
+		}
+		if err != nil {
+			return fmt.Errorf("give a verdict: %w", err)
+		}
+	}
+	return nil
+}
+
+func (j *Judge) judge(ctx context.Context, invitation string, now time.Time) error {
+	rec, err := j.Court.RecordOf(ctx, invitation)
+	if fault.Is(err, fault.NotFound) {
+		return nil // removed for good; nothing to judge
+	}
+	if err != nil {
+		return err
+	}
+	if rec.Act != Implied || !rec.Counted || rec.Erased || !rec.VerdictAt.IsZero() {
+		return nil // an explicit answer, or the verdict is given: the entry that called us is an old one
+	}
+	var reasons []string
+	for _, s := range Suspicions(rec, rec.Rating, now) {
+		if s != JustSent { // the answer was taken when the mail was old enough
+			reasons = append(reasons, string(s))
+		}
+	}
+	if len(reasons) == 0 {
+		return j.Court.Uphold(ctx, rec, now)
+	}
+	remind, err := j.remindAt(ctx, rec, now)
+	if err != nil {
+		return err
+	}
+	return j.Court.Withdraw(ctx, rec, reasons, remind, now)
+}
+
+// remindAt is when the one reminder of an invitation without an answer is due; zero when there is none to come.
+func (j *Judge) remindAt(ctx context.Context, rec Record, now time.Time) (time.Time, error) {
+	p, err := j.Programs.Current(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	wait := p.Touchpoints[rec.Touchpoint].Reminder
+	if wait == 0 || !rec.RemindedAt.IsZero() || rec.Reminder != "" || rec.SentAt.IsZero() {
+		return time.Time{}, nil
+	}
+	if due := rec.SentAt.Add(wait); due.After(now) {
+		return due, nil
+	}
+	return now, nil
+}

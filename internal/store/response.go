@@ -1,0 +1,136 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"afterword/internal/agenda"
+	"afterword/internal/fault"
+	"afterword/internal/response"
+	"afterword/internal/survey"
+	"afterword/internal/table"
+)
+
+var _ response.Answers = (*Store)(nil)
+
+// errNoInvitation is the answer to an id that no invitation has.
+var errNoInvitation = fault.New(fault.NotFound, "there is no survey at this address")
+
+// recordOf reads an invitation's item with the response on it.
+func recordOf(item table.Item) (response.Record, error) {
+	var rec response.Record
+	if err := table.Decode(item, &rec); err != nil {
+		return rec, fmt.Errorf("read an invitation: %w", err)
+	}
+	return rec, nil
+}
+
+// Answered reads an image of the change feed: the invitation and its response, and whether there is one (or was: a withdrawn and
+// an erased response keep their revision).
+func Answered(image table.Item) (survey.Invitation, response.Response, bool) {
+	if _, revised := image["rev"].(int64); !revised {
+		return survey.Invitation{}, response.Response{}, false
+	}
+	rec, err := recordOf(image)
+	return rec.Invitation, rec.Response, err == nil
+}
+
+// FirstAnswer stores a first answer in one conditional write.
+func (s *Store) FirstAnswer(ctx context.Context, f response.First) (response.Record, bool, error) {
+	w := table.Write{
+		Kind: table.Update,
+		Key:  invitationKey(f.Invitation),
+		Set: table.Item{
+			"state": string(survey.Answered), "rating": int64(f.Rating), "act": string(f.Act), "counted": true, "day": f.Day,
+			"answered_at": stamp(f.At), "changed_at": stamp(f.At), "edit_until": stamp(f.EditUntil),
+			table.Listing.Partition: responsesList(f.Series, f.Day[:len("2006-01")]),
+			table.Listing.Sort:      listedAt(f.At, f.Invitation),
+		},
+		Add:    map[string]int64{"rev": 1},
+		Remove: []string{"waiting"},
+	}
+	conditions := table.AllCondition{table.Absent("rev"), table.Absent("erased"), table.More("expires_at", stamp(f.At))}
+	if f.Comment != "" {
+		w.Set["comment"] = f.Comment
+	}
+	if f.Act == response.Implied {
+		conditions = append(conditions, unsuspected(f)...)
+		place(w.Set, agenda.Entry{Due: f.VerdictAt, Kind: agenda.Verdict, Key: f.Invitation})
+	} else {
+		w.Remove = append(w.Remove, offAgenda...) // no reminder any more
+	}
+	w.If = conditions
+	return s.answer(ctx, w)
+}
+
+// unsuspected is response.Suspicions as a condition.
+func unsuspected(f response.First) []table.Condition {
+	return []table.Condition{
+		table.Absent("other_opened"),
+		table.Absent("honeypot"),
+		table.Any(table.Absent("first_opened"), table.Equal("first_opened", int64(f.Rating+1))),
+		table.AtMost("sent_at", stamp(f.SentBy)),
+	}
+}
+
+// place puts an entry among the attributes of the item that it is about.
+func place(attributes table.Item, e agenda.Entry) {
+	for name, value := range agendaAttributes(e) {
+		attributes[name] = value
+	}
+}
+
+// ChangeAnswer replaces an answer. The revision in the condition is also what makes the last of two devices win: the other one
+// decides again on what this one wrote.
+func (s *Store) ChangeAnswer(ctx context.Context, c response.Change) (response.Record, bool, error) {
+	w := table.Write{
+		Kind: table.Update,
+		Key:  invitationKey(c.Invitation),
+		Set: table.Item{
+			"state": string(survey.Answered), "rating": int64(c.Rating), "act": string(response.Explicit), "counted": true,
+			"changed_at": stamp(c.At), "edit_until": stamp(c.EditUntil),
+		},
+		Add:    map[string]int64{"rev": 1},
+		Remove: append([]string{"waiting", "withdrawn"}, offAgenda...),
+		If: table.All(table.Equal("rev", c.Revision), table.Absent("erased"), table.Any(
+			table.More("edit_until", stamp(c.At)),
+			table.All(table.Absent("counted"), table.More("expires_at", stamp(c.At))))),
+	}
+	if c.Comment != "" {
+		w.Set["comment"] = c.Comment
+	} else {
+		w.Remove = append(w.Remove, "comment")
+	}
+	return s.answer(ctx, w)
+}
+
+// HoldAnswer notes which rating waits for a button.
+func (s *Store) HoldAnswer(ctx context.Context, invitation string, revision int64, rating int) (response.Record, bool, error) {
+	asRead := table.Absent("rev")
+	if revision > 0 {
+		asRead = table.Equal("rev", revision)
+	}
+	return s.answer(ctx, table.Write{
+		Kind: table.Update,
+		Key:  invitationKey(invitation),
+		Set:  table.Item{"waiting": int64(rating + 1)},
+		If:   table.All(table.Present(table.AttrPartition), table.Absent("erased"), asRead),
+	})
+}
+
+// answer makes a write and returns the record as it is then, or the one that kept it from being made.
+func (s *Store) answer(ctx context.Context, w table.Write) (response.Record, bool, error) {
+	item, err := s.write(ctx, w)
+	stored, kept := table.Stored(err)
+	switch {
+	case kept && stored == nil:
+		return response.Record{}, false, errNoInvitation
+	case kept:
+		rec, err := recordOf(stored)
+		return rec, false, err
+	case err != nil:
+		return response.Record{}, false, fmt.Errorf("store an answer: %w", err)
+	}
+	rec, err := recordOf(item)
+	return rec, err == nil, err
+}
