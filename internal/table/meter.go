@@ -123,11 +123,11 @@ func (m *Meter) Wrote(name Name, old, new Item, transaction bool) {
 // Refused counts a write that changed nothing: its condition failed on the stored item, or the transaction failed for another
 // write's sake (stored is nil then). It is counted by the larger of the stored item and of what the write carries.
 func (m *Meter) Refused(w Write, stored Item, transaction bool) {
-	m.wrote(writeUnits(max(Size(stored), Size(w.carried())), transaction))
+	m.wrote(writeUnits(max(Size(stored), Size(w.Carried())), transaction))
 }
 
-// carried is the attributes that the write brings, which are all of the new item for a Put and a part of it for an Update.
-func (w Write) carried() Item {
+// Carried is the attributes that the write brings, which are all of the new item for a Put and a part of it for an Update.
+func (w Write) Carried() Item {
 	carried := Item{AttrPartition: w.Key.Partition, AttrSort: w.Key.Sort}
 	for _, attrs := range []Item{w.Item, w.Set} {
 		maps.Copy(carried, attrs)

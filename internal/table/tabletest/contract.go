@@ -15,7 +15,7 @@ import (
 func Contract(t *testing.T, engine Engine) {
 	l := &loss{}
 	tables, feed := engine.make(t, nil, l)
-	s := suite{Table: tables, feed: feed, loss: l}
+	s := suite{Table: tables, feed: feed, at: map[string]string{}, loss: l}
 	for _, group := range []struct {
 		name  string
 		holds func(suite, *testing.T)
@@ -30,6 +30,7 @@ func Contract(t *testing.T, engine Engine) {
 		{"indexes", suite.indexes},
 		{"scans", suite.scans},
 		{"cursors", suite.cursors},
+		{"any sequence of writes", suite.sequences},
 		{"the feed", suite.changes},
 		{"lost answers", suite.lostAnswers},
 		{"writers at the same time", suite.concurrency},
@@ -42,6 +43,7 @@ func Contract(t *testing.T, engine Engine) {
 type suite struct {
 	table.Table
 	feed table.Feed
+	at   map[string]string // how far the feed was read, by shard
 	loss *loss
 }
 

@@ -6,24 +6,28 @@ import (
 	"testing"
 	"time"
 
+	"afterword/internal/fault"
 	"afterword/internal/table"
 )
 
-// recorded reads the feed until all changes of a partition made so far have come, and returns them.
+// theEnd is the sort key of an item that tells the reader of the feed that everything before has come.
+const theEnd = "\U0010FFFF the end"
+
+// recorded reads the feed on from where it came last, until all changes of a partition made so far have come, and returns them.
 func (s suite) recorded(t *testing.T, partition string) (changes []table.Change) {
 	t.Helper()
-	marker := table.Key{Table: table.Feedback, Partition: partition, Sort: "\U0010FFFF the end"}
+	marker := table.Key{Table: table.Feedback, Partition: partition, Sort: theEnd}
 	s.put(t, marker, nil)
 	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
 	defer stop()
-	at := map[string]string{}
+	at := s.at
 	for {
 		shards, err := s.feed.Shards(ctx)
 		if err != nil {
 			t.Fatalf("shards: %v", err)
 		}
 		for _, shard := range shards {
-			records, err := s.feed.Read(ctx, shard, at[shard], 7)
+			records, err := s.feed.Read(ctx, shard, at[shard], 100)
 			if err != nil {
 				t.Fatalf("read the feed: %v", err)
 			}
@@ -104,14 +108,49 @@ func (s suite) changes(t *testing.T) {
 		for i := range 20 {
 			s.put(t, key(t, serial(i)), nil)
 		}
-		all := s.recorded(t, t.Name())
-		if len(all) != 20 {
-			t.Fatalf("%d changes, wanted 20", len(all))
-		}
-		for i, change := range all {
-			if change.Key.Sort != serial(i) {
-				t.Errorf("change %d is of %s", i, change.Key.Sort)
-			}
+		want := s.recorded(t, t.Name())
+		got := s.readAgain(t, t.Name())
+		same(t, "the feed, read again in small parts", got, want)
+		if len(got) != 20 {
+			t.Errorf("%d changes, wanted 20", len(got))
 		}
 	})
+	t.Run("no less than one change is read", func(t *testing.T) {
+		shards, err := s.feed.Shards(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = s.feed.Read(t.Context(), shards[0], "", 0)
+		isFault(t, err, fault.Invalid)
+	})
+}
+
+// readAgain reads the whole feed from the beginning, a few changes at a time, and returns those of a partition but for the marker.
+func (s suite) readAgain(t *testing.T, partition string) (changes []table.Change) {
+	t.Helper()
+	shards, err := s.feed.Shards(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, shard := range shards {
+		for at := ""; ; {
+			records, err := s.feed.Read(t.Context(), shard, at, 23)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(records) == 0 {
+				break
+			}
+			if len(records) > 23 {
+				t.Fatalf("%d changes, at most 23 were asked for", len(records))
+			}
+			for _, change := range records {
+				at = change.Sequence
+				if change.Key.Partition == partition && change.Key.Sort != theEnd {
+					changes = append(changes, change)
+				}
+			}
+		}
+	}
+	return changes
 }

@@ -1,9 +1,0 @@
-package bolt_test
-
-import (
-	"testing"
-
-	"afterword/internal/table/tabletest"
-)
-
-func TestBoltKeepsTheContract(t *testing.T) { tabletest.Contract(t, tabletest.Bolt) }
