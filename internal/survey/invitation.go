@@ -31,31 +31,33 @@ const (
 // Invitation is one survey for one customer about one visit. The response lives on the same item (package response reads it there).
 // It holds nothing of the person but the id.
 type Invitation struct {
-	ID         string            `json:"id"` // 20 characters of base64url: the visit's name, hashed
-	State      State             `json:"state"`
-	Touchpoint string            `json:"touchpoint"`
-	Survey     string            `json:"survey"` // id; with the touchpoint it names the series
-	Number     int               `json:"number"` // the survey's number in tokens
-	Metric     string            `json:"metric"`
-	Customer   customer.ID       `json:"customer"`
-	Language   string            `json:"language"`
-	Source     string            `json:"source"`
-	Subject    string            `json:"subject"`        // what it is about, as the source names it: an order or ticket number
-	Link       string            `json:"link,omitempty"` // to the subject in the source, https
-	Round      int               `json:"round"`
-	Cuts       map[string]string `json:"cuts,omitempty"` // what the response will be cut by, frozen at the decision: agent, product, ...
-	VisitedAt  time.Time         `json:"visited_at"`
-	PlannedAt  time.Time         `json:"planned_at"` // when the mail is to leave; also the time that fatigue compares
-	ClaimedAt  time.Time         `json:"claimed_at,omitzero"`
-	Claim      string            `json:"claim,omitempty"`      // who claimed it
-	SentAt     time.Time         `json:"sent_at,omitzero"`     // zero until SES (or an answer) said that it went
-	SentDay    string            `json:"sent_day,omitempty"`   // day of the claim in the program's zone: the send cohort
-	MessageID  string            `json:"message_id,omitempty"` // SES's
-	RemindedAt time.Time         `json:"reminded_at,omitzero"`
-	Reminder   string            `json:"reminder,omitempty"` // SES's id of the reminder; "claimed" or "unknown" before
-	ExpiresAt  time.Time         `json:"expires_at,omitzero"`
-	BouncedAt  time.Time         `json:"bounced_at,omitzero"`
-	Why        string            `json:"why,omitempty"` // of a state that ends it: what stopped it
+	ID           string            `json:"id"` // 20 characters of base64url: the visit's name, hashed
+	State        State             `json:"state"`
+	Touchpoint   string            `json:"touchpoint"`
+	Survey       string            `json:"survey"` // id; with the touchpoint it names the series
+	Number       int               `json:"number"` // the survey's number in tokens
+	Metric       string            `json:"metric"`
+	Customer     customer.ID       `json:"customer"`
+	Language     string            `json:"language"`
+	Source       string            `json:"source"`
+	Subject      string            `json:"subject"`        // what it is about, as the source names it: an order or ticket number
+	Link         string            `json:"link,omitempty"` // to the subject in the source, https
+	Round        int               `json:"round"`
+	Cuts         map[string]string `json:"cuts,omitempty"` // what the response will be cut by, frozen at the decision: agent, product, ...
+	VisitedAt    time.Time         `json:"visited_at"`
+	PlannedAt    time.Time         `json:"planned_at"` // when the mail is to leave; also the time that fatigue compares
+	ClaimedAt    time.Time         `json:"claimed_at,omitzero"`
+	Claim        string            `json:"claim,omitempty"`      // who claimed it
+	SentAt       time.Time         `json:"sent_at,omitzero"`     // zero until SES (or an answer) said that it went
+	SentDay      string            `json:"sent_day,omitempty"`   // day of the claim in the program's zone: the send cohort
+	MessageID    string            `json:"message_id,omitempty"` // SES's
+	RemindedAt   time.Time         `json:"reminded_at,omitzero"`
+	Reminder     string            `json:"reminder,omitempty"` // SES's id of the reminder, or ReminderClaimed and its like
+	ExpiresAt    time.Time         `json:"expires_at,omitzero"`
+	BouncedAt    time.Time         `json:"bounced_at,omitzero"` // it came back for good, or SES dropped it
+	Bounce       string            `json:"bounce,omitempty"`    // SES's word for why, also of one that came back for a while
+	ComplainedAt time.Time         `json:"complained_at,omitzero"`
+	Why          string            `json:"why,omitempty"` // of a state that ends it: what stopped it
 
 	// Evidence, gathered by GET and HEAD. See package response.
 	FirstOpened int       `json:"first_opened,omitempty"` // rating+1 of the first rating link that was opened; 0: none

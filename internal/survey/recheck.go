@@ -1,0 +1,83 @@
+package survey
+
+import (
+	"time"
+
+	"afterword/internal/customer"
+	"afterword/internal/program"
+)
+
+// Why an invitation was ended before it was sent. A suppressed one carries the customer's status instead.
+const (
+	WhyLate       = "late"        // a day past its time
+	WhyOff        = "off"         // its touchpoint or its survey is no longer asked about
+	WhyNoCustomer = "no-customer" // the customer's row is gone
+	WhyNoAddress  = "no-address"
+	WhyRefused    = "refused" // by the carrier, for good
+)
+
+// standing is what is to be done with an invitation, or its reminder, whose entry is due.
+type standing int
+
+const (
+	toSend   standing = iota
+	toStop            // it may not be sent
+	toLose            // its sender is dead: nobody knows whether it was sent
+	toDrop            // the entry leads nowhere
+	underWay          // somebody is sending it
+)
+
+// standingOf tells how an invitation stands whose time has come. A subject that was reopened has cancelled it, which shows as a state that
+// is not planned.
+func standingOf(inv Invitation, now time.Time) standing {
+	switch {
+	case inv.ID == "":
+		return toDrop
+	case inv.State == Planned && !now.Before(inv.PlannedAt.Add(patience)):
+		return toStop
+	case inv.State == Planned:
+		return toSend
+	case inv.State == Claimed && now.Sub(inv.ClaimedAt) > abandoned:
+		return toLose
+	case inv.State == Claimed:
+		return underWay
+	}
+	return toDrop
+}
+
+// reminderStandingOf tells how the reminder of an invitation stands whose time has come: there is one at most, for those who have
+// not answered and still can.
+func reminderStandingOf(inv Invitation, now time.Time) standing {
+	switch {
+	case inv.Reminder == ReminderClaimed && now.Sub(inv.RemindedAt) > abandoned:
+		return toLose
+	case inv.Reminder == ReminderClaimed:
+		return underWay
+	case inv.State != Sent || inv.Reminder != "" || !inv.BouncedAt.IsZero() || !inv.ComplainedAt.IsZero() || !now.Before(inv.ExpiresAt):
+		return toDrop
+	}
+	return toSend
+}
+
+// objection is why an invitation may not be mailed after all; an empty State says that it may.
+type objection struct {
+	State State
+	Why   string
+}
+
+// objectionTo asks once more, with the customer as he is now, because anything may have happened since it was planned.
+func objectionTo(p *program.Program, inv Invitation, c customer.Customer) objection {
+	touchpoint, on := p.Touchpoints[inv.Touchpoint]
+	_, known := p.Surveys[inv.Survey]
+	switch {
+	case !on || !known || touchpoint.Off || touchpoint.Shadow:
+		return objection{Cancelled, WhyOff}
+	case c.ID == "":
+		return objection{Suppressed, WhyNoCustomer}
+	case c.Status != customer.Reachable:
+		return objection{Suppressed, string(c.Status)}
+	case c.Address == "":
+		return objection{Suppressed, WhyNoAddress}
+	}
+	return objection{}
+}

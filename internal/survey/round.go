@@ -1,0 +1,246 @@
+package survey
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"afterword/internal/agenda"
+	"afterword/internal/customer"
+	"afterword/internal/period"
+	"afterword/internal/program"
+)
+
+// round claims, sends and marks one lot of letters.
+type round struct {
+	*Dispatcher
+	errand
+	program *program.Program
+	walk    agenda.Walk
+
+	mu       sync.Mutex
+	halted   bool    // no more letters begin their way
+	last     bool    // there is to be no round after this one
+	doubts   int     // letters of unknown outcome
+	failures []error // to be reported
+	marks    []Mark  // what was sent
+	reserved int     // of the program's daily quota
+}
+
+func (d *Dispatcher) newRound(p *program.Program, kind agenda.Kind, walk agenda.Walk) *round {
+	r := &round{Dispatcher: d, program: p, walk: walk}
+	if kind == agenda.Remind {
+		r.errand = reminding{d, p, rand.Text()}
+	} else {
+		r.errand = inviting{d, p, rand.Text()}
+	}
+	return r
+}
+
+// run takes a lot through all its steps. What is claimed is brought to an end even when the context is over.
+func (r *round) run(ctx context.Context, entries []agenda.Entry) error {
+	now := r.now()
+	due, err := r.look(ctx, entries, now)
+	if err != nil {
+		return err
+	}
+	day := period.DayOf(now, r.program.Zone).String()
+	if due, err = r.reserve(ctx, due, day); err != nil {
+		return err
+	}
+	claimed := r.claimAll(ctx, due, now)
+	customers, err := r.Customers.CustomersOf(ctx, customersOf(claimed))
+	if err != nil {
+		r.halt(fmt.Errorf("read the customers: %w", err))
+	}
+	// A step that is cut off half way leaves an invitation of unknown outcome: the writes after a letter outlive the context.
+	settle, cancel := context.WithTimeout(context.WithoutCancel(ctx), sending)
+	defer cancel()
+	r.each(claimed, func(inv Invitation) error { return r.carry(ctx, settle, inv, customers[inv.Customer]) })
+	if len(r.marks) > 0 {
+		r.report("mark what was sent", r.sent(settle, r.marks))
+	}
+	used := len(r.marks) + r.doubts
+	r.used(used)
+	if r.reserved > used {
+		r.report("return a part of the quota", r.Allowance.GiveBack(settle, day, r.reserved-used))
+	}
+	return errors.Join(r.failures...)
+}
+
+// look reads what is due, ends what is not to be sent, and returns the rest.
+func (r *round) look(ctx context.Context, entries []agenda.Entry, now time.Time) ([]Invitation, error) {
+	ids := make([]string, len(entries))
+	for i, e := range entries {
+		ids[i] = e.Key
+	}
+	invitations, err := r.Invitations.Invitations(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read what is due: %w", err)
+	}
+	var due []Invitation
+	for i, inv := range invitations {
+		switch r.standing(inv, now) {
+		case toSend:
+			due = append(due, inv)
+		case toStop:
+			r.report("end a late invitation", r.stop(ctx, inv, objection{Expired, WhyLate}))
+		case toLose:
+			r.report("give up a claim", r.lose(ctx, inv))
+		case toDrop:
+			r.report("clear the agenda", r.Invitations.Drop(ctx, entries[i]))
+		}
+	}
+	return due, nil
+}
+
+// reserve returns as many as the program's own quota allows on the day.
+func (r *round) reserve(ctx context.Context, due []Invitation, day string) ([]Invitation, error) {
+	most := r.program.Policy.DailyQuota
+	if most == 0 || len(due) == 0 {
+		return due, nil
+	}
+	granted, err := r.Allowance.Reserve(ctx, day, len(due), most)
+	if err != nil {
+		return nil, fmt.Errorf("reserve a part of the quota: %w", err)
+	}
+	r.reserved = granted
+	if granted < len(due) {
+		r.last = true
+	}
+	return due[:granted], nil
+}
+
+// claimAll takes what is due and returns what it got.
+func (r *round) claimAll(ctx context.Context, due []Invitation, now time.Time) []Invitation {
+	var claimed []Invitation
+	r.each(due, func(inv Invitation) error {
+		mine, err := r.claim(ctx, &inv, now)
+		if err != nil {
+			// It may have been claimed all the same, and would then be given up for unknown.
+			back, cancel := context.WithTimeout(context.WithoutCancel(ctx), sending)
+			defer cancel()
+			return errors.Join(fmt.Errorf("claim: %w", err), r.putBack(back, inv))
+		}
+		if mine {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			claimed = append(claimed, inv)
+		}
+		return nil
+	})
+	return claimed
+}
+
+// each does something with each of the invitations, some at once.
+func (r *round) each(invitations []Invitation, do func(Invitation) error) {
+	var group errgroup.Group
+	group.SetLimit(cmp.Or(r.Concurrency, usualConcurrency))
+	for _, inv := range invitations {
+		group.Go(func() error {
+			r.report("invitation "+inv.ID, do(inv))
+			return nil
+		})
+	}
+	group.Wait()
+}
+
+// carry brings one claimed invitation to an end: sent, ended, put back, or unknown.
+func (r *round) carry(ctx, settle context.Context, inv Invitation, c customer.Customer) error {
+	if r.over(ctx) {
+		return r.putBack(settle, inv)
+	}
+	if o := r.objection(inv, c); o.State != "" {
+		return r.stop(settle, inv, o)
+	}
+	letter, err := r.write(inv, c)
+	if err != nil {
+		return errors.Join(fmt.Errorf("write the letter: %w", err), r.putBack(settle, inv))
+	}
+	if err := r.Rate.Pace(ctx); err != nil || r.over(ctx) {
+		return r.putBack(settle, inv)
+	}
+	messageID, err := r.Carrier.Carry(ctx, letter)
+	switch {
+	case err == nil:
+		r.mark(Mark{Invitation: inv, MessageID: messageID, At: r.now()})
+		return nil
+	case errors.Is(err, ErrThrottled), errors.Is(err, ErrQuota):
+		r.halt(nil)
+		return r.putBack(settle, inv)
+	case errors.Is(err, ErrSuspended):
+		r.halt(err)
+		return r.putBack(settle, inv)
+	case errors.Is(err, ErrRefused):
+		return errors.Join(err, r.stop(settle, inv, objection{Failed, WhyRefused}))
+	}
+	r.doubt()
+	return errors.Join(fmt.Errorf("outcome not known: %w", err), r.lose(settle, inv))
+}
+
+// over tells that no letter may begin its way any more.
+func (r *round) over(ctx context.Context) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.walk.Now().Before(r.walk.End.Add(-sending)) {
+		r.halted, r.last = true, true
+	}
+	return r.halted || ctx.Err() != nil
+}
+
+// halt lets no more letters begin their way, in this round and after.
+func (r *round) halt(why error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.halted && why != nil {
+		r.failures = append(r.failures, why)
+	}
+	r.halted, r.last = true, true
+}
+
+func (r *round) doubt() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.doubts++; r.doubts >= doubt {
+		r.halted, r.last = true, true
+	}
+}
+
+func (r *round) mark(m Mark) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.marks = append(r.marks, m)
+}
+
+// report keeps what went wrong, the first few of a round.
+func (r *round) report(act string, err error) {
+	if err == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.failures) < mostFailures {
+		r.failures = append(r.failures, fmt.Errorf("%s: %w", act, err))
+	}
+}
+
+// now is the time as it is kept.
+func (r *round) now() time.Time { return r.walk.Now().UTC().Truncate(time.Second) }
+
+func customersOf(invitations []Invitation) []customer.ID {
+	seen := map[customer.ID]bool{}
+	var ids []customer.ID
+	for _, inv := range invitations {
+		if !seen[inv.Customer] {
+			seen[inv.Customer] = true
+			ids = append(ids, inv.Customer)
+		}
+	}
+	return ids
+}
