@@ -13,10 +13,13 @@ import (
 )
 
 // Store keeps the entities on one engine. It is safe for use by several goroutines and holds nothing but the engine.
-type Store struct{ table table.Table }
+type Store struct {
+	table table.Table
+	pause func(context.Context, time.Duration) error // between tries
+}
 
 // New returns a store on the engine.
-func New(t table.Table) *Store { return &Store{t} }
+func New(t table.Table) *Store { return &Store{t, pause} }
 
 // newWriter is a fresh name for the writer of one write or transaction (see package table, "Lost answers").
 func newWriter() string {
@@ -43,10 +46,34 @@ func (s *Store) transact(ctx context.Context, writes []table.Write) error {
 		if try == tries {
 			return fault.Wrap(fault.Transient, err, "too many are writing the same thing, try again")
 		}
-		if err := pause(ctx, mathrand.N(firstPause<<try)); err != nil {
+		if err := s.pause(ctx, mathrand.N(firstPause<<try)); err != nil {
 			return err
 		}
 	}
+}
+
+// write makes one conditional change and returns the item as it is afterwards, or the *table.ConditionFailed. A passing trouble it
+// meets by sending the same write again, with its writer's name, so that it happens once.
+func (s *Store) write(ctx context.Context, w table.Write) (table.Item, error) {
+	w.Writer = newWriter()
+	for try := 1; ; try++ {
+		item, err := s.table.Write(ctx, w)
+		if try == tries || ctx.Err() != nil || !fault.Is(err, fault.Transient) {
+			return item, err
+		}
+		if err := s.pause(ctx, mathrand.N(firstPause<<try)); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// applies makes a write that is an expectation: true if it was made, false if its condition did not hold.
+func (s *Store) applies(ctx context.Context, w table.Write) (bool, error) {
+	_, err := s.write(ctx, w)
+	if _, kept := table.Stored(err); kept {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func pause(ctx context.Context, d time.Duration) error {
@@ -66,9 +93,12 @@ func failed(err error) map[int]table.Item {
 	if !errors.As(err, &cancelled) {
 		return nil
 	}
-	stored := map[int]table.Item{}
+	var stored map[int]table.Item
 	for i, reason := range cancelled.Reasons {
 		if reason.Code == table.ConditionCode {
+			if stored == nil {
+				stored = map[int]table.Item{}
+			}
 			stored[i] = reason.Stored
 		}
 	}
