@@ -1,0 +1,352 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"afterword/internal/agenda"
+	"afterword/internal/survey"
+	"afterword/internal/table"
+	"afterword/internal/table/tabletest"
+)
+
+// lose plans an invitation whose letter leaves without an answer of the carrier.
+func (o *office) lose(t *testing.T, n int) string {
+	t.Helper()
+	id := o.plan(t, "purchase", n)
+	o.post.lost[id] = true
+	if err := o.walk(t); err == nil {
+		t.Error("nobody hears of the letter of unknown outcome")
+	}
+	if inv := o.invitation(t, id); inv.State != survey.Unknown || !inv.SentAt.IsZero() {
+		t.Fatalf("%+v, want it unknown", inv)
+	}
+	return id
+}
+
+func TestAnAnswerOrAnEventProvesThatAnUnknownInvitationWasSent(t *testing.T) {
+	for name, proof := range map[string]func(*testing.T, *office, string){
+		"answer": func(t *testing.T, o *office, id string) { o.answer(t, id, o.now) },
+		"event": func(t *testing.T, o *office, id string) {
+			if err := o.Proven(t.Context(), id, o.now); err != nil {
+				t.Error(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEngines(t, func(t *testing.T, s *Store) {
+				o := newOffice(s)
+				id := o.lose(t, 1)
+				if n := o.count(t, "purchase", theDay, "sent"); n != 0 {
+					t.Errorf("%d counted before the proof", n)
+				}
+				o.now = o.now.Add(48 * time.Hour)
+				proof(t, o, id)
+				proof(t, o, id)
+				inv := o.invitation(t, id)
+				want := survey.Sent
+				if name == "answer" {
+					want = survey.Answered
+				}
+				if inv.State != want || !inv.SentAt.Equal(noon) || o.count(t, "purchase", theDay, "sent") != 1 {
+					t.Errorf("%s, sent at %v, %d counted; want it sent at its claim and counted once", inv.State, inv.SentAt, o.count(t, "purchase", theDay, "sent"))
+				}
+				o.mustWalk(t)
+				if n := o.post.took["survey "+id]; n != 1 {
+					t.Errorf("%d mails, want the one that was taken", n)
+				}
+				if due := dueBy(t, s, noon.Add(1000*time.Hour), 10); len(due) > 0 {
+					t.Errorf("on the agenda: %v; one that was unknown is never reminded of", due)
+				}
+			})
+		})
+	}
+}
+
+func TestNothingProvesAnInvitationThatNobodyClaimed(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		o := newOffice(s)
+		id := o.plan(t, "purchase", 1)
+		for _, id := range []string{id, "nobody-knows-this-id"} {
+			if err := o.Proven(t.Context(), id, noon); err != nil {
+				t.Error(err)
+			}
+		}
+		if inv := o.invitation(t, id); inv.State != survey.Planned || !inv.SentAt.IsZero() {
+			t.Errorf("%+v", inv)
+		}
+	})
+}
+
+func TestAnAnswerMayComeBeforeItsInvitationIsMarked(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		o := newOffice(s)
+		ids := o.planMany(t, "purchase", 20)
+		o.post.onCarry = func(letter survey.Letter) {
+			switch id := letter.Tags[survey.TagInvitation]; id {
+			case ids[3]: // answered, and so proven
+				o.answer(t, id, noon)
+			case ids[4]: // answered, the proof is still to come
+				if _, err := o.applies(t.Context(), table.Write{
+					Kind: table.Update, Key: invitationKey(id), Set: table.Item{"state": string(survey.Answered)}, Remove: offAgenda,
+					If: table.Present("expires_at"),
+				}); err != nil {
+					t.Error(err)
+				}
+			case ids[5]: // proven by an event
+				if err := o.Proven(t.Context(), id, noon); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		o.mustWalk(t)
+		for n, id := range ids {
+			inv := o.invitation(t, id)
+			want := survey.Sent
+			if n == 3 || n == 4 {
+				want = survey.Answered
+			}
+			if inv.State != want || inv.SentAt.IsZero() || inv.MessageID == "" {
+				t.Errorf("%d: %+v", n, inv)
+			}
+		}
+		if n := o.count(t, "purchase", theDay, "sent"); n != 20 {
+			t.Errorf("%d counted, want 20", n)
+		}
+		if due := dueBy(t, s, noon.Add(1000*time.Hour), 10); len(due) != 18 {
+			t.Errorf("%d are to be reminded, want those 18 who have not answered", len(due))
+		}
+	})
+}
+
+func TestTheSenderOfAnOldClaimIsDead(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		o := newOffice(s)
+		id := o.plan(t, "purchase", 1)
+		claim := survey.Claim{By: "the dead", At: noon, Day: theDay, ExpiresAt: noon.Add(time.Hour)}
+		if mine, err := s.Claim(t.Context(), id, claim); !mine || err != nil {
+			t.Fatal(mine, err)
+		}
+		if mine, err := s.Claim(t.Context(), id, survey.Claim{By: "another", At: noon, Day: theDay}); mine || err != nil {
+			t.Errorf("a second claim: %v, %v", mine, err)
+		}
+		o.now = noon.Add(agenda.LeaseTime)
+		o.mustWalk(t)
+		if inv := o.invitation(t, id); inv.State != survey.Claimed {
+			t.Errorf("%s while its sender may live", inv.State)
+		}
+		o.now = noon.Add(agenda.LeaseTime + 31*time.Second)
+		o.mustWalk(t)
+		inv := o.invitation(t, id)
+		if inv.State != survey.Unknown || inv.SentDay != theDay || inv.ExpiresAt.IsZero() || !o.asks(t, inv) || len(o.post.took) > 0 {
+			t.Errorf("%+v, place kept: %v", inv, o.asks(t, inv))
+		}
+		if due := dueBy(t, s, o.now, 10); len(due) > 0 {
+			t.Errorf("%v is still on the agenda", due)
+		}
+		// The sender lives after all, and knows that it was sent.
+		if err := s.Sent(t.Context(), []survey.Mark{{Invitation: survey.Invitation{
+			ID: id, Touchpoint: "purchase", Survey: "purchase-ces-v1", SentDay: theDay, Claim: "the dead",
+		}, MessageID: "m1", At: noon}}); err != nil {
+			t.Error(err)
+		}
+		if inv := o.invitation(t, id); inv.State != survey.Sent || inv.MessageID != "m1" || o.count(t, "purchase", theDay, "sent") != 1 {
+			t.Errorf("%+v", inv)
+		}
+	})
+}
+
+func TestManyMarksFitTransactions(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		o := newOffice(s)
+		var marks []survey.Mark
+		for n, id := range o.planMany(t, "purchase", 230) {
+			inv := o.invitation(t, id)
+			claim := survey.Claim{By: "me", At: noon, Day: fmt.Sprintf("2026-11-%02d", 1+n%13), ExpiresAt: noon.Add(time.Hour)}
+			if mine, err := s.Claim(t.Context(), id, claim); !mine || err != nil {
+				t.Fatal(mine, err)
+			}
+			inv.Claim, inv.SentDay = claim.By, claim.Day
+			marks = append(marks, survey.Mark{Invitation: inv, MessageID: "m", At: noon})
+		}
+		for range 2 { // a second time changes nothing
+			if err := s.Sent(t.Context(), marks); err != nil {
+				t.Fatal(err)
+			}
+			total := int64(0)
+			for day := range 13 {
+				total += o.count(t, "purchase", fmt.Sprintf("2026-11-%02d", 1+day), "sent")
+			}
+			if total != 230 {
+				t.Errorf("%d counted, want 230", total)
+			}
+		}
+	})
+}
+
+func TestTheProgramsDailyQuotaHoldsOverTheDay(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		o := newOffice(s)
+		o.program.Policy.DailyQuota = 3
+		o.planMany(t, "purchase", 5)
+		refused := true
+		o.post.says = func(survey.Letter) error { // the first one is not sent, and does not count
+			if refused {
+				refused = false
+				return survey.ErrRefused
+			}
+			return nil
+		}
+		if err := o.walk(t); !errors.Is(err, survey.ErrRefused) {
+			t.Error(err)
+		}
+		for range 3 {
+			o.mustWalk(t)
+			o.now = o.now.Add(time.Minute)
+		}
+		if n := len(o.post.took); n != 3 {
+			t.Errorf("%d mails on the first day, want 3", n)
+		}
+		o.now = noon.Add(23 * time.Hour) // tomorrow in the program's zone
+		o.mustWalk(t)
+		if n := len(o.post.took); n != 4 {
+			t.Errorf("%d mails on both days, want the 4 that were not refused", n)
+		}
+	})
+}
+
+func TestTheCarriersQuotaAndRateHold(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		o := newOffice(s)
+		o.planMany(t, "purchase", 40)
+		o.post.max24h = 7
+		o.mustWalk(t)
+		if n := len(o.post.took); n != 7 || o.post.paced != 7 {
+			t.Errorf("%d mails, paced %d times, want the 7 of the quota", n, o.post.paced)
+		}
+		// One a second, and each takes one: those that can be sent in time are, the others are not even claimed.
+		o.now = o.now.Add(time.Minute)
+		o.post.max24h, o.post.perSecond = -1, 1
+		start := o.now
+		o.dispatcher.Concurrency = 1
+		o.post.onCarry = func(survey.Letter) { o.now = o.now.Add(time.Second) }
+		o.mustWalk(t)
+		if n := len(o.post.took) - 7; n < 30 || !o.now.Before(start.Add(agenda.Budget)) {
+			t.Errorf("%d mails in %v", n, o.now.Sub(start))
+		}
+	})
+}
+
+func TestNoLetterBeginsItsWayWhenTheWalkIsOver(t *testing.T) {
+	for _, slow := range []string{"carrier", "pace"} { // slower than was expected
+		t.Run(slow, func(t *testing.T) {
+			onEngines(t, func(t *testing.T, s *Store) {
+				o := newOffice(s)
+				o.planMany(t, "purchase", 60)
+				start := o.now
+				last := start.Add(agenda.Budget - 10*time.Second) // what it takes to carry one and to mark it
+				o.dispatcher.Concurrency = 1
+				o.post.onPace = func() {
+					if slow == "pace" {
+						o.now = o.now.Add(4 * time.Second)
+					}
+				}
+				o.post.onCarry = func(survey.Letter) {
+					if !o.now.Before(last) {
+						t.Errorf("a letter begins its way after %v", o.now.Sub(start))
+					}
+					if slow == "carrier" {
+						o.now = o.now.Add(4 * time.Second)
+					}
+				}
+				o.mustWalk(t)
+				if took := o.now.Sub(start); took > agenda.Budget {
+					t.Errorf("the walk took %v, at most %v are allowed", took, agenda.Budget)
+				}
+				o.now, o.post.onCarry, o.post.onPace = start.Add(10*time.Minute), nil, nil
+				o.mustWalk(t)
+				for id, n := range o.post.took {
+					if n != 1 {
+						t.Errorf("%s: %d mails", id, n)
+					}
+				}
+				if len(o.post.took) != 60 {
+					t.Errorf("%d mails in the end, want all 60: what was not sent was put back", len(o.post.took))
+				}
+			})
+		})
+	}
+}
+
+func TestACancelledWalkPutsBackWhatItDidNotSend(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		o := newOffice(s)
+		o.planMany(t, "purchase", 50)
+		ctx, cancel := context.WithCancel(t.Context())
+		o.dispatcher.Concurrency = 2
+		o.post.onCarry = func(survey.Letter) {
+			if len(o.post.took) == 10 {
+				cancel()
+			}
+		}
+		if err := o.walkAs(ctx, s, o.dispatcher, "me"); !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+		if n := len(o.post.took); n < 10 || n > 12 || o.count(t, "purchase", theDay, "sent") != int64(n) {
+			t.Errorf("%d mails, %d counted", n, o.count(t, "purchase", theDay, "sent"))
+		}
+		o.mustWalk(t)
+		if len(o.post.took) != 50 || o.count(t, "purchase", theDay, "sent") != 50 {
+			t.Errorf("%d mails, %d counted, want 50: each was planned again", len(o.post.took), o.count(t, "purchase", theDay, "sent"))
+		}
+	})
+}
+
+func TestTenThousandDueInvitationsAreSentByPages(t *testing.T) {
+	const n = 10_000
+	tables, _ := tabletest.Bolt.Open(t)
+	counted := &pages{Table: tables}
+	o := newOffice(New(counted))
+	o.planMany(t, "purchase", n)
+	o.post.perSecond = 10_000
+	o.mustWalk(t)
+	if len(o.post.took) != n || o.count(t, "purchase", theDay, "sent") != int64(n) {
+		t.Errorf("%d mails, %d counted, want %d", len(o.post.took), o.count(t, "purchase", theDay, "sent"), n)
+	}
+	if counted.query > 50 || counted.batch > 90 || counted.transaction > 100 {
+		t.Errorf("pages of %d, reads of %d, transactions of %d: more at once than is meant", counted.query, counted.batch, counted.transaction)
+	}
+}
+
+// pages measures how much is read and written at once.
+type pages struct {
+	table.Table
+	mu                        sync.Mutex
+	query, batch, transaction int
+}
+
+func (p *pages) most(of *int, n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	*of = max(*of, n)
+}
+
+func (p *pages) Query(ctx context.Context, q table.Query) (table.Page, error) {
+	page, err := p.Table.Query(ctx, q)
+	p.most(&p.query, len(page.Items))
+	return page, err
+}
+
+func (p *pages) BatchGet(ctx context.Context, keys []table.Key, strong bool) ([]table.Item, error) {
+	p.most(&p.batch, len(keys))
+	return p.Table.BatchGet(ctx, keys, strong)
+}
+
+func (p *pages) Transact(ctx context.Context, writes []table.Write) error {
+	p.most(&p.transaction, len(writes))
+	return p.Table.Transact(ctx, writes)
+}
