@@ -50,7 +50,7 @@ func translate(act string, err error) error {
 
 // refusal is the fault for what the service found wrong with a request. It has one code for everything, so size is told by words.
 func refusal(message string) error {
-	if strings.Contains(message, "size") && strings.Contains(message, "exceed") {
+	if strings.Contains(message, "tem size") {
 		return fault.Wrap(fault.TooLarge, errors.New(message), "an item is larger than %d KB", table.MaxItem/1024)
 	}
 	return fault.Wrap(fault.Invalid, errors.New(message), "the table does not take this request")
