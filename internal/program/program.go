@@ -83,8 +83,14 @@ type Touchpoint struct {
 	Expires  time.Duration     // after the mail
 	Desk     string            // works its unhappy answers
 	Filter   map[string]string // visit properties that must have these values; nil: all visits
-	Subject  string            // "own" (the subject is the customer's own: an order) or "shared" (a feature: asked once per customer)
+	Subject  string            // OwnSubject or SharedSubject
 }
+
+// Whose a touchpoint's subjects are.
+const (
+	OwnSubject    = "own"    // the customer's own: an order, a ticket
+	SharedSubject = "shared" // of many customers, each of whom is asked: a feature, a quarter
+)
 
 // Policy says how often and when customers may be asked, over all touchpoints.
 type Policy struct {
@@ -120,7 +126,42 @@ type Person struct{ Name, Address string }
 // Source is a system that reports touchpoints.
 type Source struct {
 	Name   string            // in its URL: /hooks/{name}
-	Kind   string            // "shopify", "zendesk" or "standard"
+	Kind   string            // Shopify, Zendesk or Standard
 	Events map[string]string // the sender's event (topic, status, type) -> touchpoint
 	Agreed bool              // its customers have agreed to be asked
+}
+
+// The kinds of source, by how they sign and what they send.
+const (
+	Shopify  = "shopify"  // webhooks of a Shopify shop; the event is the topic: "orders/paid"
+	Zendesk  = "zendesk"  // a trigger webhook of Zendesk; the event is the status: "solved"
+	Standard = "standard" // Standard Webhooks, for the owner's own systems; the event is the type
+)
+
+// SurveyByNumber finds the survey that a token names.
+func (p *Program) SurveyByNumber(number int) (Survey, bool) {
+	for _, s := range p.Surveys {
+		if s.Number == number {
+			return s, true
+		}
+	}
+	return Survey{}, false
+}
+
+// SurveyOf is the survey that asks about the touchpoint; false for a touchpoint that the program does not have.
+func (p *Program) SurveyOf(touchpoint string) (Survey, bool) {
+	s, ok := p.Surveys[p.Touchpoints[touchpoint].Survey]
+	return s, ok
+}
+
+// DeskOf is the desk that works the touchpoint's unhappy answers; false for a touchpoint that the program does not have.
+func (p *Program) DeskOf(touchpoint string) (Desk, bool) {
+	d, ok := p.Desks[p.Touchpoints[touchpoint].Desk]
+	return d, ok
+}
+
+// TouchpointFor is the touchpoint that an event of a source is; false when the program takes no such event from it.
+func (p *Program) TouchpointFor(source, event string) (Touchpoint, bool) {
+	t, ok := p.Touchpoints[p.Sources[source].Events[event]]
+	return t, ok
 }

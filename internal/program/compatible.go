@@ -1,0 +1,33 @@
+package program
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"afterword/internal/fault"
+)
+
+// CompatibleWith tells whether p may follow old: every survey that old has is still there, since the links in its mails and its
+// scores need it, under its number and with its scale. That keeps ids and numbers from ever being used again, although only two
+// versions are compared. Wording may be corrected. Fault: Conflict, which names each survey.
+func (p *Program) CompatibleWith(old *Program) error {
+	var against []string
+	for _, id := range slices.Sorted(maps.Keys(old.Surveys)) {
+		was := old.Surveys[id]
+		is, there := p.Surveys[id]
+		switch {
+		case !there:
+			against = append(against, fmt.Sprintf("the survey %s is gone; keep it, since links in mails and scores need it", id))
+		case is.Number != was.Number:
+			against = append(against, fmt.Sprintf("the survey %s has had the number %d; give it that one back, or give it a new id and number", id, was.Number))
+		case is.Scale != was.Scale:
+			against = append(against, fmt.Sprintf("the survey %s has been used with another scale (%s); give it a new id and number", id, was.Scale))
+		}
+	}
+	if against == nil {
+		return nil
+	}
+	return fault.New(fault.Conflict, "%s", strings.Join(against, "\n"))
+}

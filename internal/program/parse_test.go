@@ -1,0 +1,256 @@
+package program
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"afterword/internal/fault"
+	"afterword/internal/score"
+)
+
+// small is the least that is a program.
+const small = `company: Acme
+from: hello@acme.example
+postal: Storgatan 1, Stockholm
+time_zone: Europe/Stockholm
+surveys:
+  s1: {number: 7, metric: CES, scale: 1-5}
+desks:
+  help: {people: [anna@acme.example]}
+touchpoints:
+  support:
+    survey: s1
+    desk: help
+sources:
+  zendesk:
+    events: {solved: support}
+`
+
+var sameZone = cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })
+
+func TestWhatAnOwnerLeavesOutHasADefault(t *testing.T) {
+	p, err := Parse([]byte(small))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stockholm := zoneOf(t, "Europe/Stockholm")
+	want := &Program{
+		Name: "Acme", From: "hello@acme.example", Postal: "Storgatan 1, Stockholm", Color: "#0a6e5c", Zone: stockholm, Languages: []string{"en"},
+		Surveys: map[string]Survey{"s1": {ID: "s1", Number: 7, Scale: score.Scale{Metric: score.CES, Min: 1, Max: 5,
+			Direction: score.Higher, GoodFrom: 4, BadTo: 2}}},
+		Desks: map[string]Desk{"help": {Name: "help", People: []Person{{Address: "anna@acme.example"}}, Due: 8 * time.Hour,
+			Hours: weekly(t, "Mon-Fri", 9, 17), Zone: stockholm, Language: "en"}},
+		Touchpoints: map[string]Touchpoint{"support": {Name: "support", Survey: "s1", Delay: time.Hour, MaxAge: 7 * day, Sample: 1, Expires: 30 * day,
+			Desk: "help", Subject: OwnSubject}},
+		Policy:  Policy{AllWindow: 45 * day, MetricWindow: 90 * day, Hours: weekly(t, "Mon-Sat", 8, 20)},
+		Sources: map[string]Source{"zendesk": {Name: "zendesk", Kind: Zendesk, Events: map[string]string{"solved": "support"}}},
+	}
+	if diff := cmp.Diff(want, p, sameZone); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestTheProgramSaysWhatAnOwnerWrote(t *testing.T) {
+	p, err := Parse([]byte(`
+company: Löv & Ö
+from: Löv & Ö <hej@löv.example>
+reply_to: Svar <svar@LÖV.example>
+postal: >
+  Löv AB,
+  Box 1
+color: "#FFcc00"
+logo: https://löv.example/l.png
+time_zone: Asia/Shanghai
+languages: [sv, EN, pt-br]
+count_unconfirmed: true
+policy:
+  all_window: 2w
+  metric_window: 0
+  hours: {days: "Sat, Sun,Tue-Wed", from: 7:30, to: "24:00"}
+  consent: true
+  staff: ["@LÖV.example", Eva@löv.example]
+  role_mail: true
+  daily_quota: 5000
+surveys:
+  effort:
+    number: 65535
+    metric: CES
+    scale: 1-10
+    direction: lower_is_better
+    good_from: 2
+    question: Hur mycket möda?
+    low: {sv: Ingen, en: None}
+    high: {sv: Mycket, pt: Muito}
+    reasons: {good: "Vad gick bra?", bad: {en: "What went wrong?"}}
+  marks: {number: 1, metric: CSAT, scale: 1-6, direction: lower_is_better, good_from: 2, bad_to: 5}
+desks:
+  a-1:
+    people: [Eva Öman <eva@löv.example>, "\"Berg, Anna\" <anna@acme.example>"]
+    due: 1h30m
+    hours: {days: Fri-Mon, from: "22:00", to: "23:30"}
+    time_zone: America/New_York
+    escalate: [Chefen <chef@acme.example>]
+    language: pt-BR
+touchpoints:
+  new-feature:
+    survey: effort
+    desk: a-1
+    off: true
+    shadow: true
+    delay: 0
+    max_age: 36h
+    sample: 0.25
+    reminder: 1d12h
+    expires: 2d
+    filter: {country: SE, tier: 2}
+    subject: shared
+sources:
+  app:
+    kind: standard
+    agreed: true
+    events: {feature.used: new-feature}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	weekend := Hours{[7]bool{true, false, true, true, false, false, true}, 7*time.Hour + 30*time.Minute, 24 * time.Hour}
+	late := Hours{[7]bool{true, true, false, false, false, true, true}, 22 * time.Hour, 23*time.Hour + 30*time.Minute}
+	want := &Program{
+		Name: "Löv & Ö", From: "Löv & Ö <hej@xn--lv-fka.example>", ReplyTo: "svar@xn--lv-fka.example", Postal: "Löv AB, Box 1",
+		Color: "#FFcc00", Logo: "https://löv.example/l.png", Zone: zoneOf(t, "Asia/Shanghai"), Languages: []string{"sv", "en", "pt-BR"},
+		CountUnconfirmed: true,
+		Policy: Policy{AllWindow: 14 * day, Hours: weekend, Consent: true, RoleMail: true, DailyQuota: 5000,
+			Staff: []string{"@xn--lv-fka.example", "Eva@xn--lv-fka.example"}},
+		Surveys: map[string]Survey{
+			"effort": {ID: "effort", Number: 65535, Question: Text{"sv": "Hur mycket möda?"},
+				Scale: score.Scale{Metric: score.CES, Min: 1, Max: 10, Direction: score.Lower, GoodFrom: 2, BadTo: 7},
+				Low:   Text{"sv": "Ingen", "en": "None"}, High: Text{"sv": "Mycket", "pt": "Muito"},
+				Reasons: Reasons{Good: Text{"sv": "Vad gick bra?"}, Bad: Text{"en": "What went wrong?"}}},
+			"marks": {ID: "marks", Number: 1, Scale: score.Scale{Metric: score.CSAT, Min: 1, Max: 6, Direction: score.Lower, GoodFrom: 2, BadTo: 5}},
+		},
+		Desks: map[string]Desk{"a-1": {Name: "a-1", Due: 90 * time.Minute, Hours: late, Zone: zoneOf(t, "America/New_York"), Language: "pt-BR",
+			People:   []Person{{"Eva Öman", "eva@xn--lv-fka.example"}, {"Berg, Anna", "anna@acme.example"}},
+			Escalate: []Person{{"Chefen", "chef@acme.example"}}}},
+		Touchpoints: map[string]Touchpoint{"new-feature": {Name: "new-feature", Survey: "effort", Desk: "a-1", Off: true, Shadow: true,
+			MaxAge: 36 * time.Hour, Sample: 0.25, Reminder: 36 * time.Hour, Expires: 2 * day,
+			Filter: map[string]string{"country": "SE", "tier": "2"}, Subject: SharedSubject}},
+		Sources: map[string]Source{"app": {Name: "app", Kind: Standard, Agreed: true, Events: map[string]string{"feature.used": "new-feature"}}},
+	}
+	if diff := cmp.Diff(want, p, sameZone); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestTheProgramAnswersWhoAsksAboutWhat(t *testing.T) {
+	p := Default()
+	if s, ok := p.SurveyByNumber(2); !ok || s.ID != "support-ces-v1" {
+		t.Errorf("survey 2 is %q", s.ID)
+	}
+	if s, ok := p.SurveyOf("purchase"); !ok || s.ID != "purchase-csat-v1" {
+		t.Errorf("purchases are asked about with %q", s.ID)
+	}
+	if d, ok := p.DeskOf("onboarding"); !ok || d.Name != "success" {
+		t.Errorf("onboarding is worked by %q", d.Name)
+	}
+	if touchpoint, ok := p.TouchpointFor("shopify", "orders/paid"); !ok || touchpoint.Name != "purchase" {
+		t.Errorf("a paid order is a %q", touchpoint.Name)
+	}
+	_, number := p.SurveyByNumber(9)
+	_, survey := p.SurveyOf("delivery")
+	_, desk := p.DeskOf("delivery")
+	_, event := p.TouchpointFor("shopify", "orders/cancelled")
+	_, source := p.TouchpointFor("woo", "orders/paid")
+	if number || survey || desk || event || source {
+		t.Error("the program has what nobody wrote into it")
+	}
+}
+
+func TestATextIsFoundByItsLanguageOrTheOneItBelongsTo(t *testing.T) {
+	text := Text{"pt": "Olá", "zh-Hant": "你好"}
+	for tag, want := range map[string]string{"pt": "Olá", "pt-BR": "Olá", "zh-Hant-HK": "你好", "zh": "", "en": "", "": ""} {
+		if got := text.In(tag); got != want {
+			t.Errorf("%s: %q, want %q", tag, got, want)
+		}
+	}
+}
+
+func TestTheShippedProgramShowsEveryMetricAndExplainsEveryField(t *testing.T) {
+	p := Default()
+	metrics := map[score.Metric]bool{}
+	for _, touchpoint := range []string{"purchase", "support", "onboarding"} {
+		s, ok := p.SurveyOf(touchpoint)
+		if !ok {
+			t.Errorf("nothing asks about %s", touchpoint)
+		}
+		metrics[s.Scale.Metric] = true
+	}
+	if len(metrics) != 3 || p.Version != 0 || p.Zone.String() != "Europe/Stockholm" || !slices.Equal(p.Languages, []string{"en", "sv", "nl", "zh"}) {
+		t.Errorf("%+v", p)
+	}
+	if p == Default() {
+		t.Error("two callers share the shipped program, and one may change it")
+	}
+	// A name that no section has makes each section list those that it has.
+	asked := regexp.MustCompile(`(?m)^( *)(company|all_window|number|people|survey|kind|days|good|policy|hours):`).ReplaceAllString(DefaultText(), "${1}zzzz: 1\n$0")
+	asked = strings.Replace(asked, "metric: CES\n", "metric: CES\n    reasons: {zzzz: 1}\n", 1)
+	_, problems := read([]byte(asked))
+	names := map[string]bool{}
+	for _, problem := range problems {
+		if list, ok := strings.CutPrefix(problem.Expected, "one of "); ok && strings.Contains(problem.Wrong, "zzzz") {
+			for name := range strings.SplitSeq(list, ", ") {
+				names[name] = true
+			}
+		}
+	}
+	if len(names) < 45 {
+		t.Errorf("found only %d fields", len(names))
+	}
+	for name := range names {
+		explained := regexp.MustCompile(`(?m)^ *` + name + `: .*# .|^#.*\b` + name + `\b|(?m)#.*\n(#.*\n)* *` + name + `:`)
+		if !explained.MatchString(DefaultText()) {
+			t.Errorf("%s is not explained in the shipped program", name)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(small))
+	f.Add([]byte(DefaultText()))
+	for _, text := range []string{"", "a: [", "a: &a [*a]", "? {a: 1}\n: 2", "--- 1\n--- 2", "surveys: {s: {scale: 1-5}}", "policy: {hours: {days: Mon-Mon}}",
+		"surveys: {s: {number: 1, metric: NPS, scale: 0--1}}", "from: a@b.c (d)", "\t- x", "%YAML 1.1\n---\na: 1", "---"} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		p, err := Parse(text)
+		if err == nil {
+			for id, s := range p.Surveys {
+				if again, ok := p.SurveyByNumber(s.Number); s.Scale.Valid() != nil || !ok || again.ID != id {
+					t.Errorf("the survey %s is %+v", id, s)
+				}
+			}
+			for name, touchpoint := range p.Touchpoints {
+				_, asked := p.SurveyOf(name)
+				_, worked := p.DeskOf(name)
+				if !asked || !worked || touchpoint.Delay < 0 || touchpoint.Expires < touchpoint.Reminder || touchpoint.Sample < 0 || touchpoint.Sample > 1 {
+					t.Errorf("the touchpoint %+v", touchpoint)
+				}
+			}
+			return
+		}
+		problems, ok := err.(Problems)
+		if !ok || !fault.Is(err, fault.Invalid) || len(problems) == 0 {
+			t.Fatalf("%v", err)
+		}
+		for i, problem := range problems {
+			if problem.Line < 1 || problem.Line > 1+strings.Count(string(text), "\n")+strings.Count(string(text), "\r") || problem.Wrong == "" || problem.Expected == "" ||
+				i > 0 && problem.Line < problems[i-1].Line {
+				t.Errorf("%+v", problem)
+			}
+		}
+	})
+}

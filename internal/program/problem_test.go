@@ -1,0 +1,316 @@
+package program
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"afterword/internal/fault"
+)
+
+// One mistake at a time: a piece of the small program is replaced, and the one problem is named.
+func TestAMistakeIsNamedWithItsLineAndWhatIsExpected(t *testing.T) {
+	for _, row := range []struct{ old, new, want string }{
+		{"company: Acme\n", "",
+			"line 1: company is missing; expected the company's name, as customers know it"},
+		{"company: Acme\n", "company:\n",
+			"line 1: company is missing; expected the company's name, as customers know it"},
+		{"company: Acme\n", "company: \"\"\n",
+			"line 1: company is missing; expected the company's name, as customers know it"},
+		{"from: hello@acme.example\n", "",
+			"line 1: from is missing; expected the sender of mails, such as Acme <hello@acme.example>"},
+		{"postal: Storgatan 1, Stockholm\n", "",
+			"line 1: postal is missing; expected the company's postal address, which every survey mail has to show"},
+		{"time_zone: Europe/Stockholm\n", "",
+			"line 1: time_zone is missing; expected such as Europe/Stockholm"},
+		{"company: Acme", "company: [Acme]",
+			"line 1: company: a list is not a text; expected one text"},
+		{"company: Acme", "company: {name: Acme}",
+			"line 1: company: a group of names is not a text; expected one text"},
+		{"company: Acme", `company: "Acme\nBcc: eve"`,
+			`line 1: company: "Acme\nBcc: eve"... is too long or has line breaks; expected one line of at most 500 bytes`},
+		{"company: Acme", "compnay: Acme\ncompany: Acme",
+			`line 1: compnay: "compnay" is not a field here (did you mean company?); expected one of color, company, count_unconfirmed, desks, from, languages, logo, policy, postal, reply_to, sources, surveys, time_zone, touchpoints`},
+		{"company: Acme", "company: Acme\ncompany: Other",
+			"line 2: company: company stands here a second time; expected each name once"},
+		{"company: Acme", "company: Acme\n? [a]\n: b",
+			"line 2: ?: a list is not a name; expected a name"},
+		{"hello@acme.example", "hello",
+			`line 2: from: "hello" is not a mail address; expected such as Anna Berg <anna@acme.example>`},
+		{"hello@acme.example", "Acme <hello@acme>",
+			`line 2: from: "Acme <hello@acme>" is not a mail address; expected such as Anna Berg <anna@acme.example>`},
+		{"Europe/Stockholm", "Europe/Stokholm",
+			`line 4: time_zone: "Europe/Stokholm" is not a time zone; expected such as Europe/Stockholm`},
+		{"Europe/Stockholm", "Local",
+			`line 4: time_zone: "Local" is not a time zone; expected such as Europe/Stockholm`},
+		{"sources:\n", "reply_to: a@b.example, c@d.example\nsources:\n",
+			`line 13: reply_to: "a@b.example, c@d.example" is not a mail address; expected such as Anna Berg <anna@acme.example>`},
+		{"sources:\n", "reply_to: [a@b.example]\nsources:\n",
+			"line 13: reply_to: a list is not a text; expected one text"},
+		{"sources:\n", "color: green\nsources:\n",
+			`line 13: color: "green" is not a colour; expected six hex digits, such as "#0a6e5c"`},
+		{"sources:\n", "logo: http://acme.example/l.png\nsources:\n",
+			`line 13: logo: "http://acme.example/l.png" is not the address of an image on an https server; expected such as https://acme.example/logo.png`},
+		{"sources:\n", "logo: https:///l.png\nsources:\n",
+			`line 13: logo: "https:///l.png" is not the address of an image on an https server; expected such as https://acme.example/logo.png`},
+		{"sources:\n", "time_zones: UTC\nsources:\n",
+			`line 13: time_zones: "time_zones" is not a field here (did you mean time_zone?); expected one of color, company, count_unconfirmed, desks, from, languages, logo, policy, postal, reply_to, sources, surveys, time_zone, touchpoints`},
+		{"sources:\n", "languages: en\nsources:\n",
+			`line 13: languages: "en" is not a list; expected such as [en, sv]`},
+		{"sources:\n", "languages: [\"\"]\nsources:\n",
+			`line 13: languages.1: "" is not a language; expected such as en, sv or pt-BR`},
+		{"sources:\n", "languages: [en, swedish, en]\nsources:\n",
+			"line 13: languages.2: \"swedish\" is not a language; expected such as en, sv or pt-BR\nline 13: languages.3: en stands here a second time; expected each language once"},
+		{"sources:\n", "count_unconfirmed: yes\nsources:\n",
+			`line 13: count_unconfirmed: "yes" is neither true nor false; expected true or false`},
+		{"sources:\n", "policy: [45d]\nsources:\n",
+			"line 13: policy: a list stands here; expected names with values, such as all_window: ..."},
+		{"sources:\n", "policy: {all_window: -1d}\nsources:\n",
+			`line 13: policy.all_window: "-1d" is not a duration; expected such as 30m, 8h or 2d`},
+		{"sources:\n", "policy: {all_window: 45}\nsources:\n",
+			`line 13: policy.all_window: "45" is not a duration; expected such as 30m, 8h or 2d`},
+		{"sources:\n", "policy: {metric_window: 11w4000d}\nsources:\n",
+			`line 13: policy.metric_window: "11w4000d" is out of range; expected from 0 to 3650d`},
+		{"sources:\n", "policy: {hour: {}}\nsources:\n",
+			`line 13: policy.hour: "hour" is not a field here (did you mean hours?); expected one of all_window, consent, daily_quota, hours, metric_window, role_mail, staff`},
+		{"sources:\n", "policy: {hours: {days: Mon-Frei}}\nsources:\n",
+			`line 13: policy.hours.days: "Mon-Frei" is not days of the week; expected such as Mon-Fri or Mon, Wed, Sat`},
+		{"sources:\n", "policy: {hours: {from: 8, to: \"20:00\"}}\nsources:\n",
+			`line 13: policy.hours.from: "8" is not a time of day; expected such as "08:00"`},
+		{"sources:\n", "policy: {hours: {from: \"08:60\"}}\nsources:\n",
+			`line 13: policy.hours.from: "08:60" is not a time of day; expected such as "08:00"`},
+		{"sources:\n", "policy: {hours: {to: \"24:01\"}}\nsources:\n",
+			`line 13: policy.hours.to: "24:01" is not a time of day; expected such as "08:00"`},
+		{"sources:\n", "policy: {hours: {from: \"22:00\", to: \"06:00\"}}\nsources:\n",
+			"line 13: policy.hours: the hours end before they begin; expected an end later than the beginning, at most 24:00"},
+		{"sources:\n", "policy: {hours: 8-20}\nsources:\n",
+			`line 13: policy.hours: "8-20" stands here; expected names with values, such as days: ...`},
+		{"sources:\n", "policy: {staff: [\"@acme\"]}\nsources:\n",
+			`line 13: policy.staff.1: "@acme" is neither an address nor a domain; expected such as anna@acme.example or @acme.example`},
+		{"sources:\n", "policy: {staff: \"@acme.example\"}\nsources:\n",
+			`line 13: policy.staff: "@acme.example" is not a list; expected a list, such as ["@acme.example"]`},
+		{"sources:\n", "policy: {staff: [anna]}\nsources:\n",
+			`line 13: policy.staff.1: "anna" is neither an address nor a domain; expected such as anna@acme.example or @acme.example`},
+		{"sources:\n", "policy: {daily_quota: -1}\nsources:\n",
+			`line 13: policy.daily_quota: "-1" is out of range or no whole number; expected a whole number from 0 to 1000000000`},
+		{"sources:\n", "policy: {daily_quota: many}\nsources:\n",
+			`line 13: policy.daily_quota: "many" is out of range or no whole number; expected a whole number from 0 to 1000000000`},
+		{"surveys:\n  s1: {number: 7, metric: CES, scale: 1-5}\n", "",
+			"line 1: surveys is missing; expected at least one survey"},
+		{"surveys:\n  s1: {number: 7, metric: CES, scale: 1-5}\n", "surveys: [s1]\n",
+			"line 5: surveys: a list stands here; expected names of your own with values, such as my-own: ..."},
+		{"surveys:\n  s1: {number: 7, metric: CES, scale: 1-5}\n", "surveys: {}\n",
+			"line 5: surveys: there is none; expected at least one survey"},
+		{"  s1: {", "  S1: {",
+			`line 6: surveys.S1: "S1" is not a name; expected up to 40 of a-z, 0-9 and -, such as trial-conversion`},
+		{"  s1: {", "  -s1: {",
+			`line 6: surveys.-s1: "-s1" is not a name; expected up to 40 of a-z, 0-9 and -, such as trial-conversion`},
+		{"  s1: {number: 7, metric: CES, scale: 1-5}\n", "  s1: {number: 7, metric: CES, scale: 1-5}\n  s2: {number: 7, metric: NPS, scale: 0-10}\n",
+			"line 7: surveys.s2: 7 is the number of s1 already; expected a number of its own"},
+		{"  s1: {number: 7, metric: CES, scale: 1-5}\n", "  s1: {number: 7, metric: CES, scale: 1-5}\n  s1: {number: 8, metric: NPS, scale: 0-10}\n",
+			"line 7: surveys.s1: s1 stands here a second time; expected each name once"},
+		{"{number: 7, metric: CES, scale: 1-5}", "{metric: CES, scale: 1-5}",
+			"line 6: surveys.s1: number is missing; expected a number of its own from 1 to 65535, never used again"},
+		{"{number: 7, metric: CES, scale: 1-5}", "{number: 0, metric: CES, scale: 1-5}",
+			`line 6: surveys.s1.number: "0" is out of range or no whole number; expected a whole number from 1 to 65535`},
+		{"{number: 7, metric: CES, scale: 1-5}", "{number: 65536, metric: CES, scale: 1-5}",
+			`line 6: surveys.s1.number: "65536" is out of range or no whole number; expected a whole number from 1 to 65535`},
+		{"{number: 7, metric: CES, scale: 1-5}", "{number: 7, scale: 1-5}",
+			"line 6: surveys.s1: metric is missing; expected CES, CSAT or NPS"},
+		{"{number: 7, metric: CES, scale: 1-5}", "{number: 7, metric: ces, scale: 1-5}",
+			`line 6: surveys.s1.metric: "ces" is not a metric (did you mean CES?); expected one of CES, CSAT, NPS`},
+		{"{number: 7, metric: CES, scale: 1-5}", "{number: 7, metric: CES}",
+			"line 6: surveys.s1: scale is missing; expected its lowest and highest rating, such as 1-5"},
+		{"{number: 7, metric: CES, scale: 1-5}", "{number: 7, metric: CES, scale: five}",
+			`line 6: surveys.s1.scale: "five" is not a scale; expected its lowest and highest rating, such as 1-5`},
+		{"{number: 7, metric: CES, scale: 1-5}", "{number: 7, metric: CES, scale: 5}",
+			`line 6: surveys.s1.scale: "5" is not a scale; expected its lowest and highest rating, such as 1-5`},
+		{"{number: 7, metric: CES, scale: 1-5}", "{number: 7, metric: CES, scale: 1-11, good_from: 9, bad_to: 4}",
+			"line 6: surveys.s1.scale: 1-11 is not a scale; expected a range within 0-10, such as 1-5"},
+		{"{number: 7, metric: CES, scale: 1-5}", "{number: 7, metric: CES, scale: 1-6}",
+			"line 6: surveys.s1.scale: good_from or bad_to is missing; expected both, because this scale has no usual groups"},
+		{"{number: 7, metric: CES, scale: 1-5}", "{number: 7, metric: CES, scale: 0-5, good_from: 4}",
+			"line 6: surveys.s1.scale: good_from or bad_to is missing; expected both, because this scale has no usual groups"},
+		{"{number: 7, metric: CES, scale: 1-5}", "{number: 7, metric: CES, scale: 1-5, good_from: 2}",
+			"line 6: surveys.s1.scale: good_from 2 and bad_to 2 do not fit the scale 1-5, higher_is_better; expected one group at each end, apart from each other"},
+		{"{number: 7, metric: CES, scale: 1-5}", "{number: 7, metric: CES, scale: 1-5, direction: up}",
+			`line 6: surveys.s1.direction: "up" is not a direction; expected one of higher_is_better, lower_is_better`},
+		{"{number: 7, metric: CES, scale: 1-5}", "{number: 7, metric: NPS, scale: 1-10}",
+			"line 6: surveys.s1.scale: NPS is asked on 0-10, higher is better, 9-10 good and 0-6 bad; expected no other scale"},
+		{"{number: 7, metric: CES, scale: 1-5}", "{number: 7, metric: NPS, scale: 0-10, direction: lower_is_better}",
+			"line 6: surveys.s1.scale: NPS is asked on 0-10, higher is better, 9-10 good and 0-6 bad; expected no other scale"},
+		{"{number: 7, metric: CES, scale: 1-5}", "{number: 7, metric: CES, scale: 1-5, question: {se: Hur}}",
+			`line 6: surveys.s1.question.se: "se" is not one of the program's languages; expected en`},
+		{"{number: 7, metric: CES, scale: 1-5}", "{number: 7, metric: CES, scale: 1-5, reasons: {god: Hur}}",
+			`line 6: surveys.s1.reasons.god: "god" is not a field here (did you mean good?); expected one of bad, good, neutral`},
+		{"{number: 7, metric: CES, scale: 1-5}", "{number: 7, metric: CES, scale: 1-5, question: [Hur]}",
+			"line 6: surveys.s1.question: a list stands here; expected a text, or texts by language, such as en: ..."},
+		{"{number: 7, metric: CES, scale: 1-5}", "{number: 7, metric: CES, scale: 1-5, question: &q Hur, low: *q}",
+			"line 6: surveys.s1.low: the alias *q stands here; expected a text, or texts by language, such as en: ..."},
+		{"desks:\n  help: {people: [anna@acme.example]}\n", "",
+			"line 1: desks is missing; expected at least one desk"},
+		{"people: [anna@acme.example]", "",
+			"line 8: desks.help: people is missing; expected a list of who works here, such as [Anna Berg <anna@acme.example>]"},
+		{"people: [anna@acme.example]", "people: []",
+			"line 8: desks.help.people: nobody works here; expected at least one"},
+		{"people: [anna@acme.example]", "people: anna@acme.example",
+			`line 8: desks.help.people: "anna@acme.example" is not a list; expected a list, such as [Anna Berg <anna@acme.example>]`},
+		{"people: [anna@acme.example]", "people: [Anna]",
+			`line 8: desks.help.people.1: "Anna" is not a mail address; expected such as Anna Berg <anna@acme.example>`},
+		{"people: [anna@acme.example]", "people: [anna@acme.example], due: 2d",
+			`line 8: desks.help.due: "2d" could mean days by the calendar; expected working hours, such as 4h or 16h`},
+		{"people: [anna@acme.example]", "people: [anna@acme.example], due: 0",
+			`line 8: desks.help.due: "0" is out of range; expected from 1m to 1000h`},
+		{"people: [anna@acme.example]", "people: [anna@acme.example], language: sv",
+			`line 8: desks.help.language: "sv" is not one of the program's languages; expected en`},
+		{"people: [anna@acme.example]", "people: [anna@acme.example], time_zone: Mars",
+			`line 8: desks.help.time_zone: "Mars" is not a time zone; expected such as Europe/Stockholm`},
+		{"people: [anna@acme.example]", "people: [anna@acme.example], escalate: [x]",
+			`line 8: desks.help.escalate.1: "x" is not a mail address; expected such as Anna Berg <anna@acme.example>`},
+		{"    survey: s1\n", "",
+			"line 11: touchpoints.support: survey is missing; expected the id of the survey that asks about it"},
+		{"    desk: help\n", "",
+			"line 11: touchpoints.support: desk is missing; expected the name of the desk that works its unhappy answers"},
+		{"survey: s1", "survey: s2",
+			`line 11: touchpoints.support.survey: "s2" is not a survey of this program (did you mean s1?); expected s1`},
+		{"desk: help", "desk: helpdesk",
+			`line 12: touchpoints.support.desk: "helpdesk" is not a desk of this program; expected help`},
+		{"    desk: help\n", "    desk: help\n    delay: 2 dys\n",
+			`line 13: touchpoints.support.delay: "2 dys" is not a duration; expected such as 30m, 8h or 2d`},
+		{"    desk: help\n", "    desk: help\n    delay: [2d]\n",
+			"line 13: touchpoints.support.delay: a list is not a duration; expected such as 30m, 8h or 2d"},
+		{"    desk: help\n", "    desk: help\n    delay: 91d\n",
+			`line 13: touchpoints.support.delay: "91d" is out of range; expected from 0 to 90d`},
+		{"    desk: help\n", "    desk: help\n    max_age: 30m\n",
+			`line 13: touchpoints.support.max_age: "30m" is out of range; expected from 1h to 365d`},
+		{"    desk: help\n", "    desk: help\n    sample: 1.5\n",
+			`line 13: touchpoints.support.sample: "1.5" is not a share; expected a number from 0 to 1, such as 0.5`},
+		{"    desk: help\n", "    desk: help\n    sample: half\n",
+			`line 13: touchpoints.support.sample: "half" is not a share; expected a number from 0 to 1, such as 0.5`},
+		{"    desk: help\n", "    desk: help\n    reminder: 30m\n",
+			`line 13: touchpoints.support.reminder: "30m" is no time for a reminder of a survey that expires after 30d; expected from 1h to less than expires, or 0 for none`},
+		{"    desk: help\n", "    desk: help\n    reminder: 30d\n",
+			`line 13: touchpoints.support.reminder: "30d" is no time for a reminder of a survey that expires after 30d; expected from 1h to less than expires, or 0 for none`},
+		{"    desk: help\n", "    desk: help\n    expires: 1h\n",
+			`line 13: touchpoints.support.expires: "1h" is out of range; expected from 1d to 365d`},
+		{"    desk: help\n", "    desk: help\n    filter: SE\n",
+			`line 13: touchpoints.support.filter: "SE" stands here; expected properties of the visit with values, such as country: SE`},
+		{"    desk: help\n", "    desk: help\n    filter: {country: [SE]}\n",
+			"line 13: touchpoints.support.filter.country: a list is not a text; expected one text"},
+		{"    desk: help\n", "    desk: help\n    subject: mine\n",
+			`line 13: touchpoints.support.subject: "mine" is not a kind of subject; expected one of own, shared`},
+		{"    desk: help\n", "    desk: help\n    off: 1\n",
+			`line 13: touchpoints.support.off: "1" is neither true nor false; expected true or false`},
+		{"    desk: help\n", "    desk: help\n    dealy: 2d\n",
+			`line 13: touchpoints.support.dealy: "dealy" is not a field here (did you mean delay?); expected one of delay, desk, expires, filter, max_age, off, reminder, sample, shadow, subject, survey`},
+		{"  zendesk:\n    events: {solved: support}\n", "  zendesk: {}\n",
+			"line 14: sources.zendesk: events is missing; expected its events with their touchpoints, such as orders/paid: purchase"},
+		{"  zendesk:\n    events: {solved: support}\n", "  zendesk: {events: {}}\n",
+			"line 14: sources.zendesk.events: the source reports nothing; expected at least one, such as orders/paid: purchase"},
+		{"  zendesk:\n", "  shop:\n",
+			"line 15: sources.shop: kind is missing; expected one of shopify, standard, zendesk"},
+		{"  zendesk:\n", "  zendesk:\n    kind: zendisk\n",
+			`line 15: sources.zendesk.kind: "zendisk" is not a kind of source (did you mean zendesk?); expected one of shopify, standard, zendesk`},
+		{"solved: support", "solved: suport",
+			`line 15: sources.zendesk.events.solved: "suport" is not a touchpoint of this program (did you mean support?); expected support`},
+		{"solved: support", "solved: [support]",
+			"line 15: sources.zendesk.events.solved: a list is not a text; expected one text"},
+		{"solved: support", "solved: *s",
+			"line 15: unknown anchor 's' referenced; expected YAML, in which what belongs together is indented alike, with spaces"},
+		{"company: Acme\n", "company: Acme\n\tfrom: x\n",
+			"line 2: found a tab character that violates indentation; expected YAML, in which what belongs together is indented alike, with spaces"},
+		{"postal: Storgatan 1, Stockholm\n", "postal: Storgatan 1: Stockholm\n",
+			"line 3: mapping values are not allowed in this context; expected YAML, in which what belongs together is indented alike, with spaces"},
+		{"{solved: support}", "{solved: support",
+			"line 15: did not find expected ',' or '}'; expected YAML, in which what belongs together is indented alike, with spaces"},
+		{"    desk: help\n", "   desk: help\n",
+			"line 12: did not find expected key; expected YAML, in which what belongs together is indented alike, with spaces"},
+		{"    events: {solved: support}\n", "    events: {solved: support}\n---\ncompany: Other\n",
+			"line 16: a second document begins; expected one program in a file"},
+		{"company: Acme", "company: Ac\x01me",
+			"line 1: control characters are not allowed; expected YAML, in which what belongs together is indented alike, with spaces"},
+	} {
+		if strings.Count(small, row.old) != 1 {
+			t.Fatalf("%q stands %d times in the small program", row.old, strings.Count(small, row.old))
+		}
+		_, err := Parse([]byte(strings.Replace(small, row.old, row.new, 1)))
+		if got := fmt.Sprint(err); got != row.want {
+			t.Errorf("%q:\ngot  %s\nwant %s", row.new, got, row.want)
+		}
+	}
+}
+
+func TestAllMistakesAreNamedAtOnceInTheOrderOfTheFile(t *testing.T) {
+	_, err := Parse([]byte(`company: Acme
+from: hello@acme.example
+time_zone: Europe/Stokholm
+languages: [en, sv]
+policy:
+  all_window: 45
+touchpoints:
+  purchase:
+    survey: purchase-ces-v2
+    desk: orders
+    dealy: 2d
+    sample: 2
+surveys:
+  purchase-ces-v1: {number: 1, metric: CES, scale: 1-5}
+desks:
+  orders:
+    people: [Anna]
+    due: 2d
+`))
+	want := `line 1: postal is missing; expected the company's postal address, which every survey mail has to show
+line 3: time_zone: "Europe/Stokholm" is not a time zone; expected such as Europe/Stockholm
+line 6: policy.all_window: "45" is not a duration; expected such as 30m, 8h or 2d
+line 9: touchpoints.purchase.survey: "purchase-ces-v2" is not a survey of this program (did you mean purchase-ces-v1?); expected purchase-ces-v1
+line 11: touchpoints.purchase.dealy: "dealy" is not a field here (did you mean delay?); expected one of delay, desk, expires, filter, max_age, off, reminder, sample, shadow, subject, survey
+line 12: touchpoints.purchase.sample: "2" is not a share; expected a number from 0 to 1, such as 0.5
+line 17: desks.orders.people.1: "Anna" is not a mail address; expected such as Anna Berg <anna@acme.example>
+line 18: desks.orders.due: "2d" could mean days by the calendar; expected working hours, such as 4h or 16h`
+	if got := fmt.Sprint(err); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestProblemsAreAFaultThatTheOwnerMayRead(t *testing.T) {
+	_, err := Parse([]byte("company: Acme"))
+	var problems Problems
+	if !errors.As(err, &problems) || len(problems) < 4 || !fault.Is(err, fault.Invalid) || fault.TextOf(err) != err.Error() {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestAFileThatIsNoProgramAtAll(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                    "line 1: the file is empty; expected a program",
+		"---\n":               "line 1: the file is empty; expected a program",
+		"# nothing but words": "line 1: the file is empty; expected a program",
+		"a program":           `line 1: "a program" stands here; expected names with values, such as company: ...`,
+		"company: Acme\n# " + strings.Repeat("x", longestFile): "line 1: the file has 262160 bytes; expected at most 262144",
+	} {
+		_, err := Parse([]byte(text))
+		if got, _, _ := strings.Cut(fmt.Sprint(err), "\n"); got != want {
+			t.Errorf("%.20q: %s, want %s", text, got, want)
+		}
+	}
+}
+
+func TestASyntaxErrorIsNamedWhereAnOwnerHasToLook(t *testing.T) {
+	const good = "a: 1\nb:\n  c: 2\n  d: 3\ne:\n  - x\n  - y\nf: {a: 1,\n  b: 2}\ng: 5\n"
+	for _, row := range []struct {
+		old, new string
+		line     int
+	}{
+		{"  d: 3", "\td: 3", 4}, {"  d: 3", "   d: 3", 4}, {"  d: 3", " d: 3", 4}, {"  d: 3", "  d 3", 4}, {"  d: 3", "  d: \"3", 4},
+		{"  d: 3", "  d: 3: 4", 4}, {"  d: 3", "  d: @x", 4}, {"  d: 3", "  d: *x", 4}, {"  d: 3", "  d: \x013", 4}, {"  d: 3", "  d: \xff3", 4},
+		{"  - y", " - y", 7}, {"  b: 2}", "  b: 2", 8}, {"g: 5", "g5", 10}, {"a: 1\nb", "a: b: c\nb", 1},
+	} {
+		_, err := Parse([]byte(strings.Replace(good, row.old, row.new, 1)))
+		var problems Problems
+		if !errors.As(err, &problems) || len(problems) != 1 || problems[0].Line != row.line {
+			t.Errorf("%q: %v, want line %d", row.new, err, row.line)
+		}
+	}
+}
