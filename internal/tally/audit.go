@@ -1,0 +1,252 @@
+package tally
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"afterword/internal/period"
+)
+
+// Patience is how long a difference must last to be one: while answers come, the ledger is always a little behind.
+const Patience = 5 * time.Minute
+
+// Cases are looked after for answers of the last days only: an answer can change for seven days, and the audit runs daily.
+const caseDays = 9
+
+// mostSuspects bounds the responses that one audit looks at again; the next one finds the others.
+const mostSuspects = 50_000
+
+// Audit recounts everything, daily: each response against its ledger row, each tally against the sum of the rows, each stored score
+// against its tallies. What lags behind it takes through the very fold that the feed's reader uses; this, and not the feed's failure
+// destination, is what heals.
+type Audit struct {
+	Books     Books
+	Ledger    Ledger
+	Scorebook Scorebook
+	Archive   Archive
+	Tally     Tally
+	Cases     Cases
+	Wait      func(ctx context.Context, d time.Duration) error // fails when ctx ends
+}
+
+// Books is what the audit reads page by page, in no order. start is "" or the Next of the page before.
+type Books interface {
+	// Responses reads every response, expired ones excepted. Faults: Transient.
+	Responses(ctx context.Context, start string) (ResponsesPage, error)
+	// Entries reads the whole scorebook. Faults: Transient.
+	Entries(ctx context.Context, start string) (EntriesPage, error)
+	// Reread reads some responses strongly, in their order; the zero Record for one that is not there any more. Faults: Transient.
+	Reread(ctx context.Context, responses []string) ([]Record, error)
+}
+
+// ResponsesPage is some of the responses.
+type ResponsesPage struct {
+	Records    []Record
+	Unreadable []string // ids of responses that hold no contribution that can be read: ours to repair
+	Next       string   // "" when there is no more
+}
+
+// EntriesPage is some of the scorebook.
+type EntriesPage struct {
+	Rows    []Record
+	Tallies []Tallied
+	Scores  []Stored
+	Next    string // "" when there is no more
+}
+
+// Tallied is a tally as stored, one lane of it.
+type Tallied struct {
+	Cell
+	Counts
+}
+
+// Stored is a score as stored.
+type Stored struct {
+	Score
+	Counts
+}
+
+// Score names a stored score.
+type Score struct {
+	Series Series
+	Name   string // of the period
+}
+
+// Cases opens the cases that the feed's other reader missed.
+type Cases interface {
+	// Follow does for each of these responses, as it is now, what that reader does when the feed shows it. Faults: Transient.
+	Follow(ctx context.Context, responses []string) error
+}
+
+// Findings is what an audit found. Drifted is an alarm if it is not 0.
+type Findings struct {
+	Responses int      // that were looked at
+	Lagging   int      // responses not counted, or scores not stored, for longer than Patience
+	Healed    int      // of Lagging: right again
+	Drifted   int      // differences that catching up does not explain: something counted wrongly, or the data was damaged
+	Unsettled int      // what changed all the time, so that it was not judged today
+	Where     []string // the first of what drifted, by key
+}
+
+const mostNamed = 20
+
+func (f *Findings) drifted(format string, args ...any) {
+	f.Drifted++
+	if len(f.Where) < mostNamed {
+		f.Where = append(f.Where, fmt.Sprintf(format, args...))
+	}
+}
+
+// suspects is what differed at the first look.
+type suspects struct {
+	responses map[string]int64 // revision that the feed owes the ledger
+	tallies   Sheet            // as they were
+	scores    map[Score]int64  // changes that the tallies had, and the score has to know of
+}
+
+// Run looks at everything, waits, and looks again at what differed. Errors: Transient and those of the fold; an error of the case
+// reader is returned as well, after the audit.
+func (a Audit) Run(ctx context.Context, now time.Time) (Findings, error) {
+	var f Findings
+	s := suspects{responses: map[string]int64{}}
+	followed, err := a.lookAtResponses(ctx, now, &f, &s)
+	if err != nil {
+		return f, err
+	}
+	if err := a.lookAtScorebook(ctx, &s); err != nil {
+		return f, errors.Join(err, followed)
+	}
+	if len(s.responses)+len(s.tallies)+len(s.scores) > 0 {
+		if err := a.Wait(ctx, Patience); err != nil {
+			return f, errors.Join(err, followed)
+		}
+		err = a.settle(ctx, s, &f)
+	}
+	return f, errors.Join(err, followed)
+}
+
+// lookAtResponses finds the responses that the ledger does not hold as they are, and takes recent ones to the case reader, whose
+// trouble, followed, does not stop the audit.
+func (a Audit) lookAtResponses(ctx context.Context, now time.Time, f *Findings, s *suspects) (followed, err error) {
+	recent := period.DayOf(now, time.UTC).Add(-caseDays)
+	for start, more := "", true; more; more = start != "" {
+		page, err := a.Books.Responses(ctx, start)
+		if err != nil {
+			return followed, fmt.Errorf("read the responses: %w", err)
+		}
+		start = page.Next
+		f.Responses += len(page.Records)
+		for _, id := range page.Unreadable {
+			f.drifted("response %s cannot be read", id)
+		}
+		ids := make([]string, len(page.Records))
+		var fresh []string
+		for i, r := range page.Records {
+			ids[i] = r.Response
+			if !r.Day.Before(recent) {
+				fresh = append(fresh, r.Response)
+			}
+		}
+		rows, err := a.Ledger.Rows(ctx, ids)
+		if err != nil {
+			return followed, fmt.Errorf("read the ledger: %w", err)
+		}
+		for i, r := range page.Records {
+			switch {
+			case r.counted() == rows[i].counted():
+			case len(s.responses) == mostSuspects:
+				f.Unsettled++
+			default:
+				s.responses[r.Response] = r.Revision
+			}
+		}
+		if len(fresh) > 0 {
+			followed = errors.Join(followed, a.Cases.Follow(ctx, fresh))
+		}
+	}
+	return followed, nil
+}
+
+// counted is the record without what makes no difference to what it counts.
+func (r Record) counted() Record {
+	if !r.Counted {
+		r.Rating, r.Clicked = 0, false
+	}
+	return r
+}
+
+// lookAtScorebook reads the scorebook once and finds the tallies that are not the sum of the rows, and the scores that are not the
+// sum of the tallies. The scan is no snapshot: while answers come it suspects more than is wrong.
+func (a Audit) lookAtScorebook(ctx context.Context, s *suspects) error {
+	owed, tallies, scores := Sheet{}, Sheet{}, map[Score]Counts{}
+	err := a.scan(ctx, func(page EntriesPage) {
+		for _, row := range page.Rows {
+			owed.Add(row, 1)
+		}
+		for _, t := range page.Tallies {
+			tallies[t.Cell] = tallies[t.Cell].Plus(t.Counts)
+		}
+		for _, stored := range page.Scores {
+			scores[stored.Score] = stored.Counts
+		}
+	})
+	if err != nil {
+		return err
+	}
+	s.tallies = different(owed, tallies)
+	s.scores = map[Score]int64{}
+	sums := sumsOf(tallies)
+	for score, sum := range sums {
+		if scores[score] != sum {
+			s.scores[score] = sum.Changes
+		}
+	}
+	for score := range scores {
+		if _, has := sums[score]; !has {
+			s.scores[score] = 0
+		}
+	}
+	return nil
+}
+
+func (a Audit) scan(ctx context.Context, read func(EntriesPage)) error {
+	for start, more := "", true; more; more = start != "" {
+		page, err := a.Books.Entries(ctx, start)
+		if err != nil {
+			return fmt.Errorf("read the scorebook: %w", err)
+		}
+		read(page)
+		start = page.Next
+	}
+	return nil
+}
+
+// different finds the tallies that are not what the rows owe them, as they are.
+func different(owed, tallies Sheet) Sheet {
+	found := Sheet{}
+	for cell, counts := range tallies {
+		if owed[cell] != counts.counted() {
+			found[cell] = counts
+		}
+	}
+	for cell, counts := range owed {
+		if _, has := tallies[cell]; !has && counts != (Counts{}) {
+			found[cell] = Counts{}
+		}
+	}
+	return found
+}
+
+// sumsOf is what the scores of all periods should be.
+func sumsOf(tallies Sheet) map[Score]Counts {
+	sums := map[Score]Counts{}
+	for cell, counts := range tallies {
+		for _, p := range period.Containing(cell.Day) {
+			score := Score{cell.Series, p.Name}
+			sums[score] = sums[score].Plus(counts)
+		}
+	}
+	return sums
+}

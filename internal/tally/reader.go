@@ -1,0 +1,45 @@
+package tally
+
+import (
+	"context"
+
+	"afterword/internal/period"
+)
+
+// Sends is how the survey mails of a series fared that were sent in a period. Clicked counts mails of which a rating's link was
+// opened before there was an answer, by a person or a machine.
+type Sends struct{ Sent, Bounced, Complained, Unsubscribed, Clicked int64 }
+
+// Delivered is the mails that did not bounce.
+func (s Sends) Delivered() int64 { return s.Sent - s.Bounced }
+
+// Archive is what scores are read from.
+type Archive interface {
+	// Score reads the stored counts of a period by its name, strongly; zero Counts where there are none. Faults: Transient.
+	Score(ctx context.Context, series Series, name string) (Counts, error)
+	// Days as in Scorebook.
+	Days(ctx context.Context, series Series, from, to period.Day) (map[period.Day]Counts, error)
+	// Sends adds up the days from one to another, both included. Faults: Transient.
+	Sends(ctx context.Context, series Series, from, to period.Day) (Sends, error)
+}
+
+// Reader reads the counts that scores are made of.
+type Reader struct{ Archive Archive }
+
+// Counts is the counts of a series in a period: one read of one item for a week, month, quarter or year, a sum of days for any other
+// range. Faults: Transient.
+func (r Reader) Counts(ctx context.Context, series Series, p period.Period) (Counts, error) {
+	if p.Stored() {
+		return r.Archive.Score(ctx, series, p.Name)
+	}
+	days, err := r.Archive.Days(ctx, series, p.From, p.To)
+	return within(days, p), err
+}
+
+// Sends is how the mails fared that were sent in the period. Faults: Transient.
+func (r Reader) Sends(ctx context.Context, series Series, p period.Period) (Sends, error) {
+	return r.Archive.Sends(ctx, series, p.From, p.To)
+}
+
+// Unconfirmed is how many mails had a click that no answer followed: shown apart and never counted.
+func Unconfirmed(c Counts, s Sends) int64 { return max(0, s.Clicked-c.Clicked) }
