@@ -264,7 +264,7 @@ func TestNoAcknowledgedAnswerIsLost(t *testing.T) {
 			s.recorder.Answers = store.New(faults)
 			random := rand.New(rand.NewPCG(7, 7))
 			revisions := int64(0)
-			for n := range 60 {
+			for n := range 30 {
 				rating := 1 + random.IntN(5)
 				before := s.record(t)
 				a := response.Answer{Invitation: s.inv.ID, Number: 1, Rating: rating, Act: response.Explicit}

@@ -21,6 +21,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"afterword/internal/i18n"
+	"afterword/internal/program"
 )
 
 //go:embed templates/*.html *.css *.js
@@ -33,16 +36,17 @@ type Brand struct {
 	Logo  string // https URL of an image, or "": the only thing that a page may load from elsewhere
 }
 
-// Words speaks one language: a printer of package i18n.
-type Words interface {
-	T(key string, args ...any) string
-	Dir() string // "ltr" or "rtl"
-}
-
 // Shell draws pages around their content: templates/page.html with the style, the brand and the headers that every page has.
 type Shell struct {
-	Words func(language string) Words
 	Log   *slog.Logger
+	Words func(language string) *i18n.Printer // nil: the shipped languages
+}
+
+func (s *Shell) words(language string) *i18n.Printer {
+	if s.Words == nil {
+		return i18n.For(language)
+	}
+	return s.Words(language)
 }
 
 // Page is one answer. Template names a file of templates/ without its ending, which defines "content" and may define "footer";
@@ -60,22 +64,29 @@ type Page struct {
 // view is what a template sees.
 type view struct {
 	Page
-	Words
 	Style, Script template.HTML
+	words         *i18n.Printer
 }
+
+// T is a text in the page's language.
+func (v view) T(key string, args ...any) string { return v.words.T(key, args...) }
+
+// Dir is the direction in which the page is read.
+func (v view) Dir() string { return v.words.Dir() }
 
 // templates are parsed when the first page is drawn, so that a function that draws none does not pay for them. Each is a set of
 // its own around page.html.
 var templates = sync.OnceValue(func() map[string]*template.Template {
-	shell := template.Must(template.ParseFS(files, "templates/page.html"))
+	shell := template.Must(template.ParseFS(files, "templates/page.html", "templates/answer.html"))
 	names, err := fs.Glob(files, "templates/*.html")
 	if err != nil {
-		panic(err)
+		panic(err) // the pattern is ours
 	}
 	sets := map[string]*template.Template{}
 	for _, name := range names {
-		if name != "templates/page.html" {
-			sets[strings.TrimSuffix(path.Base(name), ".html")] = template.Must(template.Must(shell.Clone()).ParseFS(files, name))
+		content := strings.TrimSuffix(path.Base(name), ".html")
+		if content != "page" && content != "answer" {
+			sets[content] = template.Must(template.Must(shell.Clone()).ParseFS(files, name))
 		}
 	}
 	return sets
@@ -119,7 +130,7 @@ func secure(h http.Header) {
 }
 
 func (s *Shell) draw(p Page, style, script string) ([]byte, error) {
-	v := view{Page: p, Words: s.Words(p.Language), Style: template.HTML("<style>" + style + "</style>")}
+	v := view{Page: p, words: s.words(p.Language), Style: template.HTML("<style>" + style + "</style>")}
 	if script != "" {
 		v.Script = template.HTML("<script>" + script + "</script>")
 	}
@@ -157,23 +168,29 @@ func hashOf(text string) string {
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
+// The grounds of the pages: --card of style.css in light and in dark.
+var (
+	lightGround = program.Color{R: 0xff, G: 0xff, B: 0xff}
+	darkGround  = program.Color{R: 0x1b, G: 0x1e, B: 0x24}
+)
+
 // brandStyle is the brand's colour as the style sheet uses it: as a ground with text on it, and as an accent beside text, on the
 // light and on the dark ground.
 func brandStyle(b Brand) string {
-	brand, ok := parseColor(b.Color)
+	brand, ok := program.ParseColor(b.Color)
 	if !ok {
-		brand = color{0x24, 0x57, 0xc5}
+		brand = program.Color{R: 0x24, G: 0x57, B: 0xc5}
 	}
 	var css strings.Builder
 	css.WriteString(":root {")
 	for _, scheme := range []struct {
 		name   string
-		ground color
+		ground program.Color
 	}{{"light", lightGround}, {"dark", darkGround}} {
-		fill := brand.readableOn(scheme.ground, controlContrast)
+		fill := brand.ReadableOn(scheme.ground, program.ControlContrast)
 		css.WriteString(" --brand-" + scheme.name + ": " + fill.String() + ";")
-		css.WriteString(" --brand-" + scheme.name + "-text: " + textOn(fill).String() + ";")
-		css.WriteString(" --accent-" + scheme.name + ": " + brand.readableOn(scheme.ground, textContrast).String() + ";")
+		css.WriteString(" --brand-" + scheme.name + "-text: " + fill.Text().String() + ";")
+		css.WriteString(" --accent-" + scheme.name + ": " + brand.ReadableOn(scheme.ground, program.TextContrast).String() + ";")
 	}
 	css.WriteString(" }\n")
 	return css.String()

@@ -1,0 +1,85 @@
+// Sends the chosen rating at the first act of a person anywhere on the page, and each rating that a person presses. Only acts that
+// the browser itself takes for a person's are heard: a scanner's moves and scrolling are not, nor are events made by a script.
+// Without scripts, or where the browser does not tell, the button does it all.
+(() => {
+  const form = document.querySelector('form.survey');
+  const state = form.querySelector('.state');
+  const button = form.querySelector('button');
+  const reason = form.querySelector('label.field');
+  const texts = form.dataset;
+  const opened = texts.opened;
+  const label = button.textContent;
+  let told = texts.known;       // the rating that the server knows, or is being told
+  let sure = texts.known;       // the one that it knows for sure: pressed, not only confirmed by an act on the page
+  let later = 0;                // the timer of a pressed rating that is about to be sent
+  let busy = 0;                 // requests on their way
+  let line = Promise.resolve(); // one at a time, so that the last act arrives last
+
+  const person = (event) => event.isTrusted && navigator.userActivation && navigator.userActivation.hasBeenActive;
+  const chosen = () => (form.querySelector('input[name=rating]:checked') || { value: '' }).value;
+  const say = (kind, rating) => {
+    state.dataset.kind = kind;
+    state.textContent = texts[kind].replace('#', rating);
+    button.textContent = kind === 'waiting' ? texts.yes.replace('#', rating) : label;
+  };
+
+  const send = (act, rating) => {
+    told = rating;
+    if (act === 'explicit') sure = rating;
+    busy++;
+    line = line.then(async () => {
+      let answer = 'unsaved';
+      try {
+        const response = await fetch(form.action, {
+          method: 'POST', keepalive: true, credentials: 'omit', headers: { Accept: 'application/json' },
+          body: new URLSearchParams({ act, rating, opened }),
+        });
+        const body = await response.json();
+        if (['saved', 'waiting', 'closed'].includes(body.state)) answer = body.state;
+      } catch { /* unsaved: the button is there */ }
+      busy--;
+      if (answer === 'unsaved') told = sure = '';
+      if (!busy) say(answer, rating);
+    });
+  };
+
+  const flush = () => {
+    clearTimeout(later);
+    if (later && chosen() !== sure) send('explicit', chosen());
+    later = 0;
+  };
+
+  // A press on a rating. Arrow keys run through the ratings: the last one of a run is sent.
+  const press = (event) => {
+    const input = event.target;
+    if (input.name !== 'rating') return;
+    reason.textContent = reason.dataset[input.dataset.group];
+    if (!person(event)) return;
+    clearTimeout(later);
+    later = setTimeout(flush, 300);
+  };
+  form.addEventListener('click', press);
+  form.addEventListener('change', press);
+
+  // Keys that only scroll are no act, and what is done to a rating or to the button speaks for itself.
+  const scrolls = ['PageUp', 'PageDown', 'Home', 'End', 'ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', ' '];
+  const first = (event) => {
+    if (opened === '' || told !== '' || later || chosen() !== opened || !person(event)) return;
+    const key = event.type === 'keydown' ? event.key : '';
+    if (event.target.closest('.scale label, .button') && key !== 'Tab') return;
+    if (scrolls.includes(key) && event.target.name !== 'comment') return;
+    send('implied', opened);
+  };
+  for (const type of ['pointerup', 'click', 'keydown']) document.addEventListener(type, first);
+
+  // The form goes by itself, but not before what was sent earlier has arrived.
+  form.addEventListener('submit', (event) => {
+    clearTimeout(later);
+    later = 0;
+    if (!busy) return;
+    event.preventDefault();
+    say('sending', '');
+    line.then(() => form.requestSubmit(button));
+  });
+  addEventListener('pagehide', flush);
+})();

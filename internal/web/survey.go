@@ -1,0 +1,252 @@
+package web
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"afterword/internal/fault"
+	"afterword/internal/i18n"
+	"afterword/internal/problem"
+	"afterword/internal/program"
+	"afterword/internal/response"
+	"afterword/internal/score"
+	"afterword/internal/survey"
+)
+
+// survey shows an invitation's survey to GET and HEAD, and takes an answer from POST.
+func (v *visit) survey(t survey.Token) {
+	s, known := v.program.SurveyByNumber(t.Number)
+	switch {
+	case !known:
+		v.fail(errNoPage, v.wished(), nil)
+	case v.r.Method == http.MethodGet || v.r.Method == http.MethodHead:
+		v.show(t, s)
+	case v.r.Method == http.MethodPost:
+		v.take(t, s)
+	default:
+		v.method(http.MethodGet, http.MethodHead, http.MethodPost)
+	}
+}
+
+// show keeps the hit as evidence, whatever it is, and draws the page with the link's rating chosen.
+func (v *visit) show(t survey.Token, s program.Survey) {
+	rec, err := v.Evidence.Look(v.r.Context(), t.ID)
+	if err != nil {
+		v.fail(err, v.wished(), nil)
+		return
+	}
+	hit := hitOf(v.r, s.Scale, v.now)
+	if err := v.Evidence.Note(v.r.Context(), rec, hit); err != nil {
+		// A person is waiting for the page, and evidence only ever speaks against a machine.
+		v.Log.LogAttrs(v.r.Context(), slog.LevelWarn, "hit not kept", slog.String("cause", err.Error()))
+	}
+	if !rec.Open(v.now) {
+		v.closed(rec)
+		return
+	}
+	given := given{rating: hit.Rating, opened: hit.Rating, comment: rec.Comment, shown: rec.Comment != ""}
+	if given.rating == nil && rec.Counted {
+		given.rating = &rec.Rating
+	}
+	v.draw(http.StatusOK, v.form(s, rec, given), rec)
+}
+
+// take records an answer and thanks for it. What it cannot take it gives back as it was typed.
+func (v *visit) take(t survey.Token, s program.Survey) {
+	values, err := readForm(v.w, v.r)
+	if err != nil {
+		v.fail(err, v.wished(), nil)
+		return
+	}
+	answer, err := answerOf(values)
+	answer.Invitation, answer.Number = t.ID, t.Number
+	var result response.Result
+	var rec response.Record
+	if err == nil {
+		result, rec, err = v.Recorder.Answer(v.r.Context(), answer, v.now)
+	}
+	switch {
+	case fault.Is(err, fault.Invalid) && !v.wantsJSON():
+		v.refuse(t, s, values, err)
+	case err != nil:
+		v.fail(err, v.wished(), v.again(values))
+	case v.wantsJSON():
+		status := http.StatusOK
+		if result == response.Closed {
+			status = problem.Status(fault.Closed)
+		}
+		v.state(status, result)
+	case result == response.Closed:
+		v.closed(rec)
+	case result == response.Waiting:
+		v.confirm(s, rec, answer)
+	default:
+		v.thank(s, rec)
+	}
+}
+
+// refuse draws the page again with what was typed and what is wrong with it.
+func (v *visit) refuse(t survey.Token, s program.Survey, values url.Values, cause error) {
+	rec, err := v.Evidence.Look(v.r.Context(), t.ID)
+	if err != nil {
+		v.fail(err, v.wished(), v.again(values))
+		return
+	}
+	if !rec.Open(v.now) {
+		v.closed(rec)
+		return
+	}
+	words := v.Shell.words(rec.Language)
+	f := v.form(s, rec, given{
+		rating: within(s.Scale, number(values["rating"])), opened: within(s.Scale, number(values["opened"])),
+		comment: values.Get("comment"), shown: values.Has("shown"),
+	})
+	f.Wrong = words.T("page.survey.wrong.rating", "min", s.Scale.Min, "max", s.Scale.Max)
+	if errors.Is(cause, response.ErrLongComment) {
+		f.Wrong = words.T("page.survey.wrong.comment", "limit", response.CommentLimit)
+	}
+	v.draw(problem.Status(fault.KindOf(cause)), f, rec)
+}
+
+// confirm asks for a button, because a machine may have sent what there is.
+func (v *visit) confirm(s program.Survey, rec response.Record, a response.Answer) {
+	words := v.Shell.words(rec.Language)
+	f := v.form(s, rec, given{rating: &a.Rating, opened: a.Opened, comment: rec.Comment, shown: rec.Comment != ""})
+	f.Note = []string{words.T("page.survey.confirm", "rating", a.Rating)}
+	f.Send = words.T("page.survey.confirm.yes", "rating", a.Rating)
+	v.draw(http.StatusOK, f, rec)
+}
+
+// again offers to send the same once more.
+func (v *visit) again(values url.Values) *button {
+	b := &button{Action: v.r.URL.Path, Label: v.Shell.words(v.wished()).T("page.busy.again"), Comment: values.Get("comment")}
+	for _, name := range []string{"rating", "opened", "shown"} {
+		if values.Has(name) {
+			b.Hidden = append(b.Hidden, hidden{name, values.Get(name)})
+		}
+	}
+	return b
+}
+
+// given is what the page shows as filled in.
+type given struct {
+	rating, opened *int
+	comment        string
+	shown          bool // the comment is a stored one
+}
+
+func within(scale score.Scale, rating *int) *int {
+	if rating == nil || !scale.Contains(*rating) {
+		return nil
+	}
+	return rating
+}
+
+// form is the survey's form as templates/answer.html draws it.
+type form struct {
+	Action          string
+	About, Question string
+	Again           bool     // below a heading of its own
+	Note            []string // lines
+	Wrong           string
+	Choices         []choice
+	Columns         int // of a long scale on a narrow screen; 0: one row
+	Min, Max        int
+	Low, High       string
+	Reason          string // the question for the reason
+	Reasons         []reason
+	Comment         string
+	Shown           bool
+	Opened, Known   string // the rating of the link; the one that is stored for sure
+	Send            string
+}
+
+type choice struct {
+	Rating int
+	Name   string // for screen readers: "5 of 5: Very easy"
+	Group  score.Group
+	Chosen bool
+}
+
+// reason is the question for the reason when the rating is of the group.
+type reason struct {
+	Group score.Group
+	Text  string
+}
+
+// surveyPage is the survey's page.
+type surveyPage struct {
+	Form        form
+	Unsubscribe string
+}
+
+func (v *visit) draw(status int, f form, rec response.Record) {
+	v.Shell.Render(v.w, v.r, Page{
+		Status: status, Language: rec.Language, Title: v.Shell.words(rec.Language).T("page.survey.title", "company", v.program.Name), Brand: v.brand(),
+		Template: "survey", Script: "survey.js", Data: surveyPage{f, v.unsubscribeLink(rec.Invitation)},
+	})
+}
+
+func (v *visit) unsubscribeLink(inv survey.Invitation) string {
+	return "/u/" + v.Keys.Mint(survey.Token{Purpose: survey.ForUnsubscribe, ID: inv.ID, Number: inv.Number})
+}
+
+// longScale is the most ratings that fit in one row of a narrow screen, each wide enough for a thumb.
+const longScale = 7
+
+func (v *visit) form(s program.Survey, rec response.Record, g given) form {
+	words := v.Shell.words(rec.Language)
+	f := form{
+		Action:   v.r.URL.Path,
+		About:    words.About(v.program.Touchpoints[rec.Touchpoint], rec.Subject, v.program.Name),
+		Question: words.Question(s, rec.Touchpoint, v.program.Name),
+		Min:      s.Scale.Min, Max: s.Scale.Max,
+		Reason:  words.T("page.thanks.comment"),
+		Comment: g.comment, Shown: g.shown,
+		Send: words.T("page.survey.send"),
+	}
+	f.Low, f.High = words.Ends(s)
+	f.Choices = choices(s.Scale, words, f.Low, f.High, g.rating)
+	if n := len(f.Choices); n > longScale {
+		f.Columns = (n + 1) / 2
+	}
+	for _, group := range []score.Group{score.Good, score.Neutral, score.Bad} {
+		f.Reasons = append(f.Reasons, reason{group, words.Reason(s, group)})
+	}
+	if g.rating != nil {
+		f.Reason = words.Reason(s, s.Scale.Group(*g.rating))
+	}
+	if g.opened != nil {
+		f.Opened = strconv.Itoa(*g.opened)
+	}
+	if rec.Counted {
+		f.Note = []string{words.T("page.thanks.answer", "rating", rec.Rating, "max", s.Scale.Max), v.until(words, rec)}
+		if rec.Act == response.Explicit {
+			f.Known = strconv.Itoa(rec.Rating)
+		}
+	}
+	return f
+}
+
+func choices(scale score.Scale, words *i18n.Printer, low, high string, chosen *int) (all []choice) {
+	for _, rating := range scale.Ratings() {
+		c := choice{Rating: rating, Group: scale.Group(rating), Chosen: chosen != nil && *chosen == rating}
+		switch rating {
+		case scale.Min:
+			c.Name = words.T("rating.end", "rating", rating, "max", scale.Max, "label", low)
+		case scale.Max:
+			c.Name = words.T("rating.end", "rating", rating, "max", scale.Max, "label", high)
+		default:
+			c.Name = words.T("rating.of", "rating", rating, "max", scale.Max)
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+func (v *visit) until(words *i18n.Printer, rec response.Record) string {
+	return words.T("page.thanks.until", "date", words.Day(rec.EditUntil.In(v.program.Zone)))
+}
