@@ -1,0 +1,512 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"afterword/internal/agenda"
+	"afterword/internal/customer"
+	"afterword/internal/fault"
+	"afterword/internal/followup"
+	"afterword/internal/period"
+	"afterword/internal/program"
+	"afterword/internal/response"
+	"afterword/internal/score"
+	"afterword/internal/survey"
+	"afterword/internal/table"
+	"afterword/internal/table/tabletest"
+)
+
+// care is a program with one desk.
+type care struct{}
+
+func (care) Current(context.Context) (*program.Program, error) {
+	desk := program.Desk{Name: "care", Due: 4 * time.Hour, Zone: time.UTC,
+		People:   []program.Person{{Name: "Anna", Address: "anna@acme.example"}, {Name: "Bo", Address: "bo@acme.example"}},
+		Escalate: []program.Person{{Name: "Cleo", Address: "cleo@acme.example"}}}
+	return &program.Program{
+		Zone: time.UTC, Desks: map[string]program.Desk{"care": desk},
+		Touchpoints: map[string]program.Touchpoint{"support": {Name: "support", Survey: "ces", Desk: "care"}},
+		Surveys: map[string]program.Survey{"ces": {ID: "ces", Number: 1,
+			Scale: score.Scale{Metric: score.CES, Min: 1, Max: 5, Direction: score.Higher, GoodFrom: 4, BadTo: 2}}},
+	}, nil
+}
+
+func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+
+func followingOn(s *Store, now func() time.Time) Following {
+	return Following{Opener: followup.Opener{Cases: s, Answers: s, Programs: care{}, Log: quiet()}, Now: now}
+}
+
+// keepRecord stores an invitation with its answer, and returns the change as the feed shows it.
+func keepRecord(t *testing.T, s *Store, sequence int, rec response.Record) table.Change {
+	t.Helper()
+	item, err := table.Encode(rec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.table.Write(t.Context(), table.Write{Kind: table.Put, Key: invitationKey(rec.ID), Item: item}); err != nil {
+		t.Fatal(err)
+	}
+	return table.Change{Sequence: fmt.Sprint(sequence), Key: invitationKey(rec.ID), New: item}
+}
+
+func keepCustomer(t *testing.T, s *Store, id customer.ID) {
+	t.Helper()
+	w := table.Write{Kind: table.Put, Key: customerKey(id), Item: table.Item{"id": string(id), "revision": int64(1), "address": "maria@example.com"}}
+	if _, err := s.table.Write(t.Context(), w); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func badAnswer(id string) response.Record {
+	return response.Record{
+		Invitation: survey.Invitation{ID: id, Touchpoint: "support", Survey: "ces", Customer: "maria", Subject: "4711"},
+		Response:   response.Response{Revision: 1, Rating: 1, Act: response.Explicit, Counted: true, AnsweredAt: noon, ChangedAt: noon},
+	}
+}
+
+func TestACaseIsKeptWithItsHistoryItsAlarmsAndTheCustomersCount(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		keepCustomer(t, s, "maria")
+		change := keepRecord(t, s, 1, badAnswer("i"))
+		f := followingOn(s, func() time.Time { return noon })
+		if failed, err := f.Handle(t.Context(), []table.Change{change}); failed != "" || err != nil {
+			t.Fatal(failed, err)
+		}
+		c, err := s.Case(t.Context(), "i")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.State != followup.Open || c.Revision != 1 || !c.OpenedAt.Equal(noon) {
+			t.Errorf("%+v", c)
+		}
+		if row, err := s.Customer(t.Context(), "maria"); err != nil || row.OpenCases != 1 || row.Revision != 2 {
+			t.Errorf("%+v, %v", row, err)
+		}
+		want := []agenda.Entry{{Due: noon.Add(5 * time.Minute), Kind: agenda.Task, Key: "i"}, {Due: noon.Add(4 * time.Hour), Kind: agenda.Escalate, Key: "i"}}
+		if diff := cmp.Diff(want, dueBy(t, s, noon.Add(24*time.Hour), 50)); diff != "" {
+			t.Error(diff)
+		}
+		if history, err := s.History(t.Context(), "i"); err != nil || len(history) != 1 || history[0].What != followup.Opened {
+			t.Errorf("%+v, %v", history, err)
+		}
+	})
+}
+
+func TestAChangeOfACaseThatIsNotTheOneItWasMadeOfIsAConflict(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		keepCustomer(t, s, "maria")
+		c := followup.Case{ID: "i", Revision: 1, State: followup.Open, Customer: "maria", OpenedAt: noon}
+		for _, revision := range []int64{2, 1} {
+			c.Revision = revision
+			err := s.ChangeCase(t.Context(), followup.Change{Case: c, Event: followup.Event{At: noon}, Open: 1})
+			if (revision == 2) != fault.Is(err, fault.Conflict) {
+				t.Errorf("revision %d: %v", revision, err)
+			}
+		}
+		c.Revision = 2
+		later := followup.Change{Case: c, Event: followup.Event{At: noon.Add(time.Second), What: "later"}}
+		if err := s.ChangeCase(t.Context(), later); err != nil {
+			t.Fatal(err)
+		}
+		if history, err := s.History(t.Context(), "i"); err != nil || len(history) != 2 || history[1].What != "later" {
+			t.Errorf("%+v, %v", history, err)
+		}
+		c.Revision = 4
+		if err := s.ChangeCase(t.Context(), followup.Change{Case: c, Event: followup.Event{At: noon}}); !fault.Is(err, fault.Conflict) {
+			t.Error(err)
+		}
+		if row, _ := s.Customer(t.Context(), "maria"); row.OpenCases != 1 {
+			t.Errorf("%d open cases, want 1", row.OpenCases)
+		}
+	})
+}
+
+func TestACaseOfNobodyIsNotFound(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		err := s.ChangeCase(t.Context(), followup.Change{Case: followup.Case{ID: "i", Revision: 1, Customer: "nobody"}, Event: followup.Event{At: noon}, Open: 1})
+		if !fault.Is(err, fault.NotFound) {
+			t.Error(err)
+		}
+		if _, err := s.Case(t.Context(), "i"); !fault.Is(err, fault.NotFound) {
+			t.Error(err)
+		}
+	})
+}
+
+func TestAnEntryIsPostponedOnlyFromWhereItWasSeen(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		e := agenda.Entry{Due: noon, Kind: agenda.Task, Key: "i"}
+		putWork(t, s, e)
+		later := noon.Add(time.Hour)
+		for range 2 {
+			if err := s.Postpone(t.Context(), e, later); err != nil {
+				t.Fatal(err)
+			}
+			later = later.Add(time.Hour)
+		}
+		gone := agenda.Entry{Due: noon, Kind: agenda.Escalate, Key: "j"}
+		if err := s.Postpone(t.Context(), gone, later); err != nil {
+			t.Fatal(err)
+		}
+		e.Due = noon.Add(time.Hour)
+		if diff := cmp.Diff([]agenda.Entry{e}, dueBy(t, s, noon.Add(24*time.Hour), 50)); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestAnAnswerThatCannotBeReadIsDropped(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		keepCustomer(t, s, "maria")
+		good := keepRecord(t, s, 3, badAnswer("i"))
+		broken := table.Change{Sequence: "1", Key: invitationKey("b"), New: table.Item{"rev": int64(1), "answered_at": "yesterday"}}
+		other := table.Change{Sequence: "2", Key: customerKey("maria"), New: table.Item{"revision": int64(1)}}
+		gone := table.Change{Sequence: "4", Key: invitationKey("g")}
+		f := followingOn(s, func() time.Time { return noon })
+		var log bytes.Buffer
+		f.Opener.Log = slog.New(slog.NewTextHandler(&log, nil))
+		if failed, err := f.Handle(t.Context(), []table.Change{broken, other, good, gone}); failed != "" || err != nil {
+			t.Fatal(failed, err)
+		}
+		if said := log.String(); strings.Count(said, "\n") != 1 || !strings.Contains(said, "I#b") {
+			t.Errorf("the log says %s, want one line about the broken answer", said)
+		}
+		if _, err := s.Case(t.Context(), "i"); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestCasesAreListedPageByPageNewestFirst(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		keepCustomer(t, s, "maria")
+		for n := range 7 {
+			at := noon.AddDate(0, -n, 0)
+			c := followup.Case{ID: fmt.Sprint("case-", n), Revision: 1, State: followup.Open, Customer: "maria", OpenedAt: at}
+			if n >= 4 {
+				c.State, c.ClosedAt = followup.Lost, at.Add(time.Hour)
+			}
+			if err := s.ChangeCase(t.Context(), followup.Change{Case: c, Event: followup.Event{At: noon}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, row := range []struct {
+			name string
+			read func(context.Context, period.Span) ([]followup.Case, string, error)
+			from time.Time
+			want string
+		}{
+			{"open", s.OpenCases, time.Time{}, "case-0 case-1 case-2 case-3"},
+			{"open since September", s.OpenCases, time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC), "case-0 case-1 case-2"},
+			{"closed", s.ClosedCases, noon.AddDate(-1, 0, 0), "case-4 case-5 case-6"},
+			{"closed since June", s.ClosedCases, time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC), "case-4 case-5"},
+		} {
+			for limit := 1; limit <= 5; limit++ {
+				var got []string
+				span := period.Span{From: row.from, To: noon.Add(time.Hour), Limit: limit}
+				for pages := 1; ; pages++ {
+					cases, next, err := row.read(t.Context(), span)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if len(cases) > limit {
+						t.Errorf("%s: %d cases on a page of %d", row.name, len(cases), limit)
+					}
+					for _, c := range cases {
+						got = append(got, c.ID)
+					}
+					if span.After = next; next == "" {
+						if least := (len(got) + limit - 1) / limit; pages != least {
+							t.Errorf("%s by %d: %d pages, want %d", row.name, limit, pages, least)
+						}
+						break
+					}
+				}
+				if strings.Join(got, " ") != row.want {
+					t.Errorf("%s by %d: %v, want %s", row.name, limit, got, row.want)
+				}
+			}
+		}
+	})
+}
+
+func TestACaseThatWasClosedLeavesTheOpenOnes(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		keepCustomer(t, s, "maria")
+		f := followingOn(s, func() time.Time { return noon })
+		if _, err := f.Handle(t.Context(), []table.Change{keepRecord(t, s, 1, badAnswer("i"))}); err != nil {
+			t.Fatal(err)
+		}
+		gone := badAnswer("i")
+		gone.Revision, gone.Counted = 2, false
+		if _, err := f.Handle(t.Context(), []table.Change{keepRecord(t, s, 2, gone)}); err != nil {
+			t.Fatal(err)
+		}
+		span := period.Span{To: noon.Add(time.Hour), Limit: 10}
+		if open, _, err := s.OpenCases(t.Context(), span); err != nil || len(open) != 0 {
+			t.Errorf("%+v, %v", open, err)
+		}
+		span.From = noon.AddDate(0, -1, 0)
+		if closed, _, err := s.ClosedCases(t.Context(), span); err != nil || len(closed) != 1 || closed[0].State != followup.Cancelled {
+			t.Errorf("%+v, %v", closed, err)
+		}
+		if entries := dueBy(t, s, noon.Add(24*time.Hour), 50); len(entries) != 0 {
+			t.Errorf("on the agenda: %v", entries)
+		}
+	})
+}
+
+func TestResponsesOfSeveralSurveysAreListedTogether(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		var want []string
+		for n := range 12 {
+			rec := badAnswer(fmt.Sprintf("answer-%02d", n))
+			rec.AnsweredAt = noon.AddDate(0, 0, -5*n)
+			rec.Survey = []string{"ces", "nps"}[n%2]
+			item, err := table.Encode(rec)
+			if err != nil {
+				t.Fatal(err)
+			}
+			item[table.Listing.Partition] = responsesList(rec.Survey, rec.AnsweredAt.Format(monthLayout))
+			item[table.Listing.Sort] = listedAt(rec.AnsweredAt, rec.ID)
+			if _, err := s.table.Write(t.Context(), table.Write{Kind: table.Put, Key: invitationKey(rec.ID), Item: item}); err != nil {
+				t.Fatal(err)
+			}
+			want = append(want, rec.ID)
+		}
+		var got []string
+		span := period.Span{From: noon.AddDate(0, -3, 0), To: noon.Add(time.Hour), Limit: 5}
+		for {
+			records, next, err := s.ResponsesTo(t.Context(), []string{"ces", "nps"}, span)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, rec := range records {
+				got = append(got, rec.ID)
+			}
+			if span.After = next; next == "" {
+				break
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// revisions makes one response's history at random: a first answer, then edits, withdrawals, answers after them, perhaps an erasure.
+func revisions(random *rand.Rand, id string) (records []response.Record) {
+	rec := badAnswer(id)
+	rec.Rating = 1 + random.IntN(5)
+	for n := range 1 + random.IntN(5) {
+		if n > 0 {
+			rec.Revision++
+			rec.ChangedAt = rec.ChangedAt.Add(time.Duration(random.IntN(600)) * time.Second)
+			switch random.IntN(8) {
+			case 0, 1, 2:
+				rec.Rating, rec.Counted, rec.Act = 1+random.IntN(5), true, response.Explicit
+			case 3, 4:
+				rec.Comment, rec.Counted, rec.Act = fmt.Sprint("words ", n), true, response.Explicit
+			case 5, 6:
+				rec.Counted = false
+			case 7:
+				rec.Counted, rec.Erased, rec.Comment = random.IntN(2) == 0, true, ""
+			}
+		}
+		records = append(records, rec)
+		if rec.Erased {
+			break
+		}
+	}
+	return records
+}
+
+// However the feed shows the answers, and whatever fails meanwhile, each response has at most one case, in line with its newest
+// answer, and the customer's count and the agenda are those of the cases.
+func TestACaseOpensOnceWhateverTheFeedDoes(t *testing.T) {
+	for _, engine := range tabletest.Engines(t) {
+		t.Run(engine.Name, func(t *testing.T) {
+			schedules := 120
+			if engine.Name != "bolt" {
+				schedules = 12
+			}
+			met := map[string]int{}
+			for seed := range uint64(schedules) {
+				tables, _ := engine.Open(t)
+				for kind, n := range feedCases(t, tables, seed) {
+					met[kind] += n
+				}
+				if t.Failed() {
+					t.Fatalf("seed %d", seed)
+				}
+			}
+			for _, kind := range []string{"conflict", "throttle", "transient", "lost", "resent", "opened", "reopened", "withdrawn", "improved"} {
+				if met[kind] == 0 {
+					t.Errorf("the schedules never met %s: %v", kind, met)
+				}
+			}
+		})
+	}
+}
+
+func feedCases(t *testing.T, tables table.Table, seed uint64) map[string]int {
+	random := rand.New(rand.NewPCG(seed, 1))
+	faults := tabletest.NewFaults(tables, seed, tabletest.Chances{})
+	good, bad := New(tables), New(faults)
+	bad.pause = func(context.Context, time.Duration) error { return nil }
+	keepCustomer(t, good, "maria")
+	now := noon
+	f := followingOn(bad, func() time.Time { return now })
+
+	var waiting []response.Record // in an order that keeps each response's own
+	for n := range 3 {
+		waiting = append(waiting, revisions(random, fmt.Sprint("answer-", n))...)
+	}
+	newest := map[string]response.Record{}
+	var shown []table.Change
+	trouble := tabletest.Chances{Conflict: .05, Throttle: .05, Transient: .1, Resent: .05, Lost: .1}
+	// show lets the feed show some changes to two readers at a time, again and again until none fails.
+	show := func(changes []table.Change) {
+		caseless := withoutCase(t, good, newest)
+		defer func() {
+			for id := range withoutCase(t, good, newest) {
+				delete(caseless, id)
+			}
+			for id := range caseless {
+				if rec := newest[id]; !needsCase(rec) {
+					t.Errorf("%s: an old image opened a case for %+v", id, rec.Response)
+				}
+			}
+		}()
+		var beside sync.WaitGroup
+		defer beside.Wait()
+		all := changes
+		beside.Go(func() { f.Handle(t.Context(), all) })
+		for tries := 0; len(changes) > 0; tries++ {
+			faults.SetChances(trouble)
+			if tries > 20 {
+				faults.SetChances(tabletest.Chances{})
+			}
+			failed, err := f.Handle(t.Context(), changes)
+			if (failed == "") != (err == nil) || tries > 25 {
+				t.Fatalf("failed at %q: %v", failed, err)
+			}
+			for failed != "" && changes[0].Sequence != failed {
+				changes = changes[1:]
+			}
+			if failed == "" {
+				return
+			}
+		}
+	}
+	for len(waiting) > 0 {
+		rec := waiting[0]
+		waiting = waiting[1:]
+		shown = append(shown, keepRecord(t, good, len(shown)+1, rec))
+		newest[rec.ID] = rec
+		now = now.Add(time.Duration(random.IntN(300)) * time.Second)
+		if random.IntN(2) == 0 {
+			show(shuffled(random, shown))
+		}
+	}
+	show(shuffled(random, shown))
+	show(shuffled(random, append(shown, shown...)))
+	return caseCheck(t, good, newest, faults.Injected())
+}
+
+func needsCase(rec response.Record) bool { return rec.Counted && !rec.Erased && rec.Rating <= 2 }
+
+// withoutCase names the answers that have no case, or a cancelled one.
+func withoutCase(t *testing.T, s *Store, newest map[string]response.Record) map[string]bool {
+	t.Helper()
+	ids := map[string]bool{}
+	for id := range newest {
+		if c, err := s.Case(t.Context(), id); fault.Is(err, fault.NotFound) || c.State == followup.Cancelled {
+			ids[id] = true
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return ids
+}
+
+func shuffled(random *rand.Rand, changes []table.Change) []table.Change {
+	some := make([]table.Change, len(changes))
+	for i, n := range random.Perm(len(changes)) {
+		some[i] = changes[n]
+		some[i].Sequence = fmt.Sprint(i + 1)
+	}
+	return some
+}
+
+// caseCheck holds the cases against the newest answers, and counts what happened in their histories.
+func caseCheck(t *testing.T, s *Store, newest map[string]response.Record, met map[string]int) map[string]int {
+	t.Helper()
+	pending := int64(0)
+	var alarms []agenda.Entry
+	for id, rec := range newest {
+		c, err := s.Case(t.Context(), id)
+		wanted := needsCase(rec)
+		if fault.Is(err, fault.NotFound) {
+			if wanted {
+				t.Errorf("%s: no case for %+v", id, rec.Response)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if over := !rec.Counted || rec.Erased; over == c.State.Pending() && (over || wanted) {
+			t.Errorf("%s is %s for %+v", id, c.State, rec.Response)
+		}
+		if c.State.Pending() {
+			pending++
+			if c.Answer != rec.Revision || c.Rating != rec.Rating {
+				t.Errorf("%s knows revision %d with %d, the answer is %+v", id, c.Answer, c.Rating, rec.Response)
+			}
+			alarms = append(alarms, agenda.Entry{Kind: agenda.Task, Key: id}, agenda.Entry{Kind: agenda.Escalate, Key: id})
+		}
+		history, err := s.History(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		opened := 0
+		for _, e := range history {
+			met[e.What]++
+			if e.What == followup.Opened {
+				opened++
+			}
+		}
+		if opened != 1 || int64(len(history)) != c.Revision {
+			t.Errorf("%s: opened %d times, %d events, revision %d", id, opened, len(history), c.Revision)
+		}
+	}
+	if row, err := s.Customer(t.Context(), "maria"); err != nil || row.OpenCases != pending {
+		t.Errorf("%d open cases (%v), want %d", row.OpenCases, err, pending)
+	}
+	found := map[agenda.Entry]bool{}
+	for _, e := range dueBy(t, s, noon.AddDate(1, 0, 0), 50) {
+		found[agenda.Entry{Kind: e.Kind, Key: e.Key}] = true
+	}
+	for _, e := range alarms {
+		if !found[e] {
+			t.Errorf("%s of %s is not on the agenda", e.Kind, e.Key)
+		}
+	}
+	if len(found) != len(alarms) {
+		t.Errorf("on the agenda: %v, want %v", found, alarms)
+	}
+	return met
+}
