@@ -38,6 +38,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 
 	"golang.org/x/text/language"
 )
@@ -156,8 +157,12 @@ const (
 // isolate keeps "#1030" or a Latin name in one piece within right-to-left text.
 func (p *Printer) isolate(value any) string {
 	text, ok := value.(string)
-	if !ok || p.dir == "ltr" {
+	if !ok || p.dir == "ltr" || strings.ContainsFunc(text, rightToLeft) {
 		return fmt.Sprint(value)
 	}
 	return firstStrongIsolate + text + popDirectionalIsolate
+}
+
+func rightToLeft(r rune) bool {
+	return unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Syriac, unicode.Thaana, unicode.Nko, unicode.Adlam, unicode.Hanifi_Rohingya)
 }
