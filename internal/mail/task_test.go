@@ -1,0 +1,63 @@
+package mail
+
+import (
+	"testing"
+	"time"
+
+	"afterword/internal/customer"
+	"afterword/internal/followup"
+	"afterword/internal/program"
+	"afterword/internal/response"
+	"afterword/internal/score"
+	"afterword/internal/survey"
+)
+
+// unhappy is the task that an unhappy answer makes for Anna Berg, whose desk speaks the language.
+func unhappy(language string) (*program.Program, followup.Task) {
+	p := acme()
+	desk := p.Desks["care"]
+	desk.Language = language
+	p.Desks["care"] = desk
+	inv, c := invited("purchase", "sv")
+	inv.State, inv.SentAt, inv.Link = survey.Answered, now.Add(-time.Hour), "https://acme.example/admin/orders/1030"
+	answered := now.Add(-10 * time.Minute)
+	before, _ := invited("support", "sv")
+	return p, followup.Task{
+		Case: followup.Case{
+			ID: inv.ID, Revision: 1, State: followup.Open, Customer: c.ID, Touchpoint: "purchase", Survey: inv.Survey, Subject: inv.Subject,
+			Link: inv.Link, Rating: 1, Group: score.Bad, Answer: 1, Comment: true, Desk: "care", Why: followup.BadRating,
+			OpenedAt: answered, Due: now.Add(7 * time.Hour),
+		},
+		Record: response.Record{Invitation: inv, Response: response.Response{
+			Revision: 1, Rating: 1, Act: response.Explicit, Counted: true, AnsweredAt: answered, ChangedAt: answered, Day: "2026-11-13",
+			Comment: "Paketet kom tre dagar för sent, och skorna är <trasiga>.\nIngen svarar i telefon!",
+		}},
+		Customer: customer.Customer{ID: c.ID, Address: "asa.oberg@example.com", Name: "Åsa Öberg", Language: "sv"},
+		Earlier: []response.Record{{Invitation: before, Response: response.Response{
+			Revision: 1, Rating: 6, Counted: true, AnsweredAt: now.Add(-60 * 24 * time.Hour),
+		}}},
+		Scale: p.Surveys[inv.Survey].Scale, Desk: desk, Person: desk.People[0],
+	}
+}
+
+func TestTaskMailReadsAndLooksLikeThis(t *testing.T) {
+	for _, language := range languages {
+		p, task := unhappy(language)
+		letter, err := writer(t).Task(p, task)
+		if err != nil {
+			t.Fatal(err)
+		}
+		goldens(t, "task-"+language, letter)
+	}
+}
+
+func TestAnEscalatedTaskWithoutWordsReadsAndLooksLikeThis(t *testing.T) {
+	p, task := unhappy("en")
+	task.Seat, task.Person = followup.EscalationSeat, task.Desk.Escalate[0]
+	task.Record.Comment, task.Earlier = "", nil
+	letter, err := writer(t).Task(p, task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	goldens(t, "task-escalated", letter)
+}
