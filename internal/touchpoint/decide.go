@@ -1,0 +1,209 @@
+package touchpoint
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"afterword/internal/customer"
+	"afterword/internal/program"
+	"afterword/internal/survey"
+)
+
+// question is what a decision is made on.
+type question struct {
+	program    *program.Program
+	touchpoint program.Touchpoint
+	customer   customer.Customer
+	event      Event
+	now        time.Time
+	planned    time.Time
+}
+
+// policy is what may stop an ask, in the order in which it is asked. A rule that does not stop it returns no reason.
+var policy = []func(question) (Reason, string){
+	address, test, staff, role, consent, suppressed, off, filtered, age, sampled, openCase, fatigue, shadow,
+}
+
+// Decide tells whether the customer is asked about an event, and why, and makes the invitation if so. The event is clean and names
+// one of the program's touchpoints; the customer is as read, with the id alone when not known yet. It is pure: the same question
+// has the same answer.
+func Decide(p *program.Program, c customer.Customer, e Event, round int, now time.Time) (Decision, *survey.Invitation) {
+	q := question{program: p, touchpoint: p.Touchpoints[e.Touchpoint], customer: c, event: e, now: now}
+	q.planned = q.plan()
+	for _, rule := range policy {
+		if reason, why := rule(q); reason != "" {
+			return Decision{reason, why}, nil
+		}
+	}
+	inv := q.invitation(round)
+	return Decision{Planned, "the survey is planned for " + at(inv.PlannedAt)}, &inv
+}
+
+// plan is when the mail is to leave: the delay after the visit, not before now, in the customer's sending hours.
+func (q question) plan() time.Time {
+	due := q.event.At.Add(q.touchpoint.Delay)
+	if due.Before(q.now) {
+		due = q.now
+	}
+	own := q.event.Zone
+	if own == "" {
+		own = q.customer.Zone
+	}
+	return q.program.Policy.Hours.Next(due, zone(own, q.program.Zone)).UTC().Truncate(time.Second)
+}
+
+func (q question) invitation(round int) survey.Invitation {
+	e := q.event
+	s := q.program.Surveys[q.touchpoint.Survey]
+	wanted := e.Language
+	if wanted == "" {
+		wanted = q.customer.Language
+	}
+	speak := asked(q.program.Languages, wanted)
+	cuts := only(e.Properties, cut)
+	if cuts == nil {
+		cuts = map[string]string{}
+	}
+	cuts["language"] = speak
+	return survey.Invitation{
+		ID:         survey.IDOf(e.Touchpoint, e.Source, e.Subject, round),
+		State:      survey.Planned,
+		Touchpoint: e.Touchpoint,
+		Survey:     s.ID,
+		Number:     s.Number,
+		Metric:     string(s.Scale.Metric),
+		Customer:   q.customer.ID,
+		Language:   speak,
+		Source:     e.Source,
+		Subject:    e.Subject,
+		Link:       e.Link,
+		Round:      round,
+		Cuts:       cuts,
+		VisitedAt:  e.At,
+		PlannedAt:  q.planned,
+	}
+}
+
+func address(q question) (Reason, string) {
+	switch {
+	case q.event.Address == "":
+		return NoAddress, "the event has no mail address of the customer"
+	case !customer.Valid(q.event.Address):
+		return InvalidAddress, "what the event gives as the customer's mail address is not one"
+	}
+	return "", ""
+}
+
+func test(q question) (Reason, string) {
+	if q.event.Test {
+		return Test, "the source marked the event as a test"
+	}
+	return "", ""
+}
+
+func staff(q question) (Reason, string) {
+	domain := q.event.Address[strings.LastIndexByte(q.event.Address, '@'):]
+	for _, own := range q.program.Policy.Staff {
+		if strings.EqualFold(own, q.event.Address) || strings.EqualFold(own, domain) {
+			return Staff, "the address belongs to the company's own people"
+		}
+	}
+	return "", ""
+}
+
+func role(q question) (Reason, string) {
+	if customer.Role(q.event.Address) && !q.program.Policy.RoleMail {
+		return RoleAddress, "the mailbox is nobody's own, and the policy does not ask such"
+	}
+	return "", ""
+}
+
+func consent(q question) (Reason, string) {
+	agreed := q.event.Consent == Given || q.customer.Agreed || q.program.Sources[q.event.Source].Agreed
+	switch {
+	case q.event.Consent == Refused:
+		return NoConsent, "the customer does not want to be asked, the source says"
+	case q.program.Policy.Consent && !agreed:
+		return NoConsent, "the policy asks only those who agreed, and nothing says that this customer did"
+	}
+	return "", ""
+}
+
+func suppressed(q question) (Reason, string) {
+	switch q.customer.Status {
+	case customer.Reachable:
+		return "", ""
+	case customer.Unsubscribed:
+		return Suppressed, "the customer unsubscribed"
+	case customer.Bounced:
+		return Suppressed, "mail to the customer's address came back"
+	case customer.Complained:
+		return Suppressed, "the customer reported a mail as spam"
+	case customer.Erased:
+		return Suppressed, "the customer was erased"
+	}
+	return Suppressed, "the customer may not be mailed"
+}
+
+func off(q question) (Reason, string) {
+	if q.touchpoint.Off {
+		return Off, "the touchpoint is switched off"
+	}
+	return "", ""
+}
+
+func filtered(q question) (Reason, string) {
+	for _, name := range sorted(q.touchpoint.Filter) {
+		if !holds(q.event.Properties[name], name, q.touchpoint.Filter[name]) {
+			return Filtered, fmt.Sprintf("the touchpoint takes only visits with %s %q", name, q.touchpoint.Filter[name])
+		}
+	}
+	return "", ""
+}
+
+// holds tells whether a property has the wanted value; of tags, whether one of them is it.
+func holds(value, name, wanted string) bool {
+	if name != "tags" {
+		return strings.EqualFold(value, wanted)
+	}
+	for tag := range strings.SplitSeq(value, ",") {
+		if strings.EqualFold(strings.TrimSpace(tag), wanted) {
+			return true
+		}
+	}
+	return false
+}
+
+func age(q question) (Reason, string) {
+	if most := q.touchpoint.MaxAge; most > 0 && q.now.Sub(q.event.At) > most {
+		return TooOld, fmt.Sprintf("the visit was on %s, longer ago than %s", at(q.event.At), span(most))
+	}
+	return "", ""
+}
+
+// sampled draws by touchpoint and subject, so that the same visit always draws the same and another one of the customer draws anew.
+func sampled(q question) (Reason, string) {
+	sum := sha256.Sum256([]byte(q.event.Touchpoint + "\x00" + q.event.Subject))
+	if draw := float64(binary.BigEndian.Uint64(sum[:])) / math.MaxUint64; draw >= q.touchpoint.Sample && q.touchpoint.Sample < 1 {
+		return SampledOut, fmt.Sprintf("%g %% of the visits are asked about, this one was not drawn", 100*q.touchpoint.Sample)
+	}
+	return "", ""
+}
+
+func openCase(q question) (Reason, string) {
+	if q.customer.OpenCases > 0 {
+		return OpenCase, "somebody is working on a complaint of the customer"
+	}
+	return "", ""
+}
+
+func shadow(q question) (Reason, string) {
+	if q.touchpoint.Shadow {
+		return Shadow, "the touchpoint is in shadow mode; else the survey would be planned for " + at(q.planned)
+	}
+	return "", ""
+}

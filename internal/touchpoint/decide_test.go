@@ -1,0 +1,276 @@
+package touchpoint_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"afterword/internal/customer"
+	"afterword/internal/program"
+	"afterword/internal/score"
+	"afterword/internal/survey"
+	"afterword/internal/touchpoint"
+)
+
+const day = 24 * time.Hour
+
+// noon is a Friday in Stockholm, 12:00 UTC.
+var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+
+func always() program.Hours {
+	return program.Hours{Days: [7]bool{true, true, true, true, true, true, true}, From: 0, To: day}
+}
+
+func shop() *program.Program {
+	stockholm, err := time.LoadLocation("Europe/Stockholm")
+	if err != nil {
+		panic(err)
+	}
+	return &program.Program{
+		Zone:      stockholm,
+		Languages: []string{"en", "sv", "pt-BR"},
+		Surveys: map[string]program.Survey{
+			"purchase-ces-v1": {ID: "purchase-ces-v1", Number: 1, Scale: score.Scale{Metric: score.CES}},
+			"support-ces-v1":  {ID: "support-ces-v1", Number: 2, Scale: score.Scale{Metric: score.CES}},
+			"loyalty-nps-v1":  {ID: "loyalty-nps-v1", Number: 3, Scale: score.Scale{Metric: score.NPS}},
+		},
+		Touchpoints: map[string]program.Touchpoint{
+			"purchase": {Name: "purchase", Survey: "purchase-ces-v1", Delay: 2 * day, MaxAge: 14 * day, Sample: 1},
+			"support":  {Name: "support", Survey: "support-ces-v1", Delay: time.Hour, Sample: 1},
+			"loyalty":  {Name: "loyalty", Survey: "loyalty-nps-v1", Sample: 1, Subject: "shared"},
+		},
+		Policy:  program.Policy{AllWindow: 45 * day, MetricWindow: 90 * day, Hours: always(), Staff: []string{"@OurShop.example", "boss@private.example"}},
+		Sources: map[string]program.Source{"shopify": {Name: "shopify"}, "agreeing": {Name: "agreeing", Agreed: true}},
+	}
+}
+
+// order is a visit that is asked about.
+func order() touchpoint.Event {
+	return touchpoint.Event{
+		Touchpoint: "purchase", Source: "shopify", Name: "orders/paid", Delivery: "d-1", Subject: "#1030", At: noon.Add(-time.Hour),
+		Address: "maria@customer.example", Person: "Maria Lind", Language: "sv-SE", Zone: "Europe/Stockholm",
+		Properties: map[string]string{"country": "SE", "agent": "Anna", "tags": "vip,new", "amount": "99.00", "mood": "fine"},
+	}
+}
+
+func asks(metric string, at ...time.Time) (list []customer.Ask) {
+	for _, t := range at {
+		list = append(list, customer.Ask{Invitation: "earlier", At: t, Metric: metric, Touchpoint: "support"})
+	}
+	return list
+}
+
+// planned is when the order's survey has its time.
+var planned = noon.Add(2*day - time.Hour)
+
+func TestEachReasonStopsAnAskAndItsBoundaryDoesNot(t *testing.T) {
+	type situation struct {
+		p *program.Program
+		c customer.Customer
+		e touchpoint.Event
+	}
+	tp := func(s *situation, change func(*program.Touchpoint)) {
+		purchase := s.p.Touchpoints["purchase"]
+		change(&purchase)
+		s.p.Touchpoints["purchase"] = purchase
+	}
+	for _, row := range []struct {
+		rule   string
+		change func(s *situation)
+		want   touchpoint.Reason
+	}{
+		{"nothing stands against it", func(*situation) {}, touchpoint.Planned},
+		{"no address", func(s *situation) { s.e.Address = "" }, touchpoint.NoAddress},
+		{"not an address", func(s *situation) { s.e.Address = "maria" }, touchpoint.InvalidAddress},
+		{"a test delivery", func(s *situation) { s.e.Test = true }, touchpoint.Test},
+		{"staff by domain, in any case", func(s *situation) { s.e.Address = "Anna@ourshop.example" }, touchpoint.Staff},
+		{"staff by address", func(s *situation) { s.e.Address = "Boss@private.example" }, touchpoint.Staff},
+		{"a domain that only ends like ours", func(s *situation) { s.e.Address = "x@notourshop.example" }, touchpoint.Planned},
+		{"a subdomain is another domain", func(s *situation) { s.e.Address = "x@mail.ourshop.example" }, touchpoint.Planned},
+		{"a shared mailbox", func(s *situation) { s.e.Address = "info+news@customer.example" }, touchpoint.RoleAddress},
+		{"a shared mailbox where the policy asks them", func(s *situation) { s.e.Address = "info@customer.example"; s.p.Policy.RoleMail = true }, touchpoint.Planned},
+		{"consent required and not told", func(s *situation) { s.p.Policy.Consent = true }, touchpoint.NoConsent},
+		{"consent required and given", func(s *situation) { s.p.Policy.Consent = true; s.e.Consent = touchpoint.Given }, touchpoint.Planned},
+		{"consent required and given before", func(s *situation) { s.p.Policy.Consent = true; s.c.Agreed = true }, touchpoint.Planned},
+		{"consent required and given to the source", func(s *situation) { s.p.Policy.Consent = true; s.e.Source = "agreeing" }, touchpoint.Planned},
+		{"consent refused though given before", func(s *situation) {
+			s.p.Policy.Consent, s.c.Agreed, s.e.Source, s.e.Consent = true, true, "agreeing", touchpoint.Refused
+		}, touchpoint.NoConsent},
+		{"consent refused though not required", func(s *situation) { s.e.Consent = touchpoint.Refused }, touchpoint.NoConsent},
+		{"unsubscribed", func(s *situation) { s.c.Status = customer.Unsubscribed }, touchpoint.Suppressed},
+		{"bounced", func(s *situation) { s.c.Status = customer.Bounced }, touchpoint.Suppressed},
+		{"complained", func(s *situation) { s.c.Status = customer.Complained }, touchpoint.Suppressed},
+		{"erased", func(s *situation) { s.c.Status = customer.Erased }, touchpoint.Suppressed},
+		{"a status that is not known yet", func(s *situation) { s.c.Status = "blocked" }, touchpoint.Suppressed},
+		{"touchpoint off", func(s *situation) { tp(s, func(tp *program.Touchpoint) { tp.Off = true }) }, touchpoint.Off},
+		{"filter met, in any case", func(s *situation) {
+			tp(s, func(tp *program.Touchpoint) {
+				tp.Filter = map[string]string{"country": "se", "agent": "Anna", "tags": "NEW", "mood": "fine"}
+			})
+		}, touchpoint.Planned},
+		{"filter not met", func(s *situation) {
+			tp(s, func(tp *program.Touchpoint) { tp.Filter = map[string]string{"country": "se", "agent": "Bo"} })
+		}, touchpoint.Filtered},
+		{"filter on what the visit does not have", func(s *situation) {
+			tp(s, func(tp *program.Touchpoint) { tp.Filter = map[string]string{"plan": "pro"} })
+		}, touchpoint.Filtered},
+		{"filter on a part of a tag", func(s *situation) {
+			tp(s, func(tp *program.Touchpoint) { tp.Filter = map[string]string{"tags": "ne"} })
+		}, touchpoint.Filtered},
+		{"exactly as old as allowed", func(s *situation) { s.e.At = noon.Add(-14 * day) }, touchpoint.Planned},
+		{"a second older", func(s *situation) { s.e.At = noon.Add(-14*day - time.Second) }, touchpoint.TooOld},
+		{"sample of nobody", func(s *situation) { tp(s, func(tp *program.Touchpoint) { tp.Sample = 0 }) }, touchpoint.SampledOut},
+		{"an open case", func(s *situation) { s.c.OpenCases = 1 }, touchpoint.OpenCase},
+		{"asked exactly a window before", func(s *situation) { s.c.Asks = asks("NPS", planned.Add(-45*day)) }, touchpoint.Planned},
+		{"asked a second less than a window before", func(s *situation) { s.c.Asks = asks("NPS", planned.Add(-45*day+time.Second)) }, touchpoint.Fatigue},
+		{"planned exactly a window later", func(s *situation) { s.c.Asks = asks("NPS", planned.Add(45*day)) }, touchpoint.Planned},
+		{"planned a second less than a window later", func(s *situation) { s.c.Asks = asks("NPS", planned.Add(45*day-time.Second)) }, touchpoint.Fatigue},
+		{"asked for the same metric exactly its window before", func(s *situation) { s.c.Asks = asks("CES", planned.Add(-90*day)) }, touchpoint.Planned},
+		{"asked for the same metric a second less before", func(s *situation) { s.c.Asks = asks("CES", planned.Add(-90*day+time.Second)) }, touchpoint.Fatigue},
+		{"planned for the same metric a second less later", func(s *situation) { s.c.Asks = asks("CES", planned.Add(90*day-time.Second)) }, touchpoint.Fatigue},
+		{"any of several asks", func(s *situation) { s.c.Asks = asks("NPS", planned.Add(-200*day), planned, planned.Add(200*day)) }, touchpoint.Fatigue},
+		{"no windows", func(s *situation) {
+			s.c.Asks, s.p.Policy.AllWindow, s.p.Policy.MetricWindow = asks("CES", planned), 0, 0
+		}, touchpoint.Planned},
+		{"shadow mode", func(s *situation) { tp(s, func(tp *program.Touchpoint) { tp.Shadow = true }) }, touchpoint.Shadow},
+	} {
+		t.Run(row.rule, func(t *testing.T) {
+			s := situation{shop(), customer.Customer{ID: "maria"}, order()}
+			row.change(&s)
+			decision, inv := touchpoint.Decide(s.p, s.c, s.e, 1, noon)
+			if decision.Reason != row.want || (inv != nil) != (row.want == touchpoint.Planned) {
+				t.Errorf("decided %q (invitation %v), want %q", decision.Reason, inv != nil, row.want)
+			}
+			if decision.Explanation == "" || s.e.Address != "" && strings.Contains(decision.Explanation, s.e.Address) {
+				t.Errorf("explained as %q", decision.Explanation)
+			}
+		})
+	}
+}
+
+func TestTheFirstReasonThatStopsIsTheOneThatIsKept(t *testing.T) {
+	p, c, e := shop(), customer.Customer{ID: "maria", Status: customer.Bounced, OpenCases: 1, Asks: asks("CES", planned)}, order()
+	p.Policy.Consent = true
+	p.Touchpoints["purchase"] = program.Touchpoint{
+		Name: "purchase", Survey: "purchase-ces-v1", Delay: 2 * day, MaxAge: time.Minute, Sample: 0, Off: true, Shadow: true, Filter: map[string]string{"plan": "pro"},
+	}
+	e.Address, e.Test = "", true
+	change := func(edit func(*program.Touchpoint)) {
+		tp := p.Touchpoints["purchase"]
+		edit(&tp)
+		p.Touchpoints["purchase"] = tp
+	}
+	for _, step := range []struct {
+		reason touchpoint.Reason
+		cure   func()
+	}{
+		{touchpoint.NoAddress, func() { e.Address = "info@ourshop" }},
+		{touchpoint.InvalidAddress, func() { e.Address = "info@ourshop.example" }},
+		{touchpoint.Test, func() { e.Test = false }},
+		{touchpoint.Staff, func() { e.Address = "info@customer.example" }},
+		{touchpoint.RoleAddress, func() { e.Address = "maria@customer.example" }},
+		{touchpoint.NoConsent, func() { e.Consent = touchpoint.Given }},
+		{touchpoint.Suppressed, func() { c.Status = customer.Reachable }},
+		{touchpoint.Off, func() { change(func(tp *program.Touchpoint) { tp.Off = false }) }},
+		{touchpoint.Filtered, func() { change(func(tp *program.Touchpoint) { tp.Filter = nil }) }},
+		{touchpoint.TooOld, func() { change(func(tp *program.Touchpoint) { tp.MaxAge = 0 }) }},
+		{touchpoint.SampledOut, func() { change(func(tp *program.Touchpoint) { tp.Sample = 1 }) }},
+		{touchpoint.OpenCase, func() { c.OpenCases = 0 }},
+		{touchpoint.Fatigue, func() { c.Asks = nil }},
+		{touchpoint.Shadow, func() { change(func(tp *program.Touchpoint) { tp.Shadow = false }) }},
+		{touchpoint.Planned, func() {}},
+	} {
+		if decision, _ := touchpoint.Decide(p, c, e, 1, noon); decision.Reason != step.reason {
+			t.Fatalf("decided %q, want %q", decision.Reason, step.reason)
+		}
+		step.cure()
+	}
+}
+
+func TestAnInvitationFreezesWhatItsAnswerIsCutBy(t *testing.T) {
+	e := order()
+	e.Link = "https://ourshop.myshopify.com/admin/orders/1"
+	decision, got := touchpoint.Decide(shop(), customer.Customer{ID: "maria"}, e, 2, noon)
+	want := &survey.Invitation{
+		ID: survey.IDOf("purchase", "shopify", "#1030", 2), State: survey.Planned, Touchpoint: "purchase", Survey: "purchase-ces-v1", Number: 1, Metric: "CES",
+		Customer: "maria", Language: "sv", Source: "shopify", Subject: "#1030", Link: e.Link, Round: 2,
+		Cuts: map[string]string{"agent": "Anna", "country": "SE", "language": "sv"}, VisitedAt: noon.Add(-time.Hour), PlannedAt: planned,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if decision.Explanation != "the survey is planned for 2026-11-22 11:00 UTC" {
+		t.Errorf("explained as %q", decision.Explanation)
+	}
+}
+
+func TestASurveyLeavesInTheCustomersSendingHours(t *testing.T) {
+	office := program.Hours{Days: [7]bool{false, true, true, true, true, true, false}, From: 9 * time.Hour, To: 20 * time.Hour}
+	for _, row := range []struct {
+		rule       string
+		at, now    time.Time
+		zone, home string // of the event; of the customer's row
+		delay      time.Duration
+		want       string
+	}{
+		{"at once within the hours", noon, noon, "", "", 0, "2026-11-20T12:00:00Z"},
+		{"the delay counts from the visit", noon.Add(-2 * time.Hour), noon, "", "", 3 * time.Hour, "2026-11-20T13:00:00Z"},
+		{"not before now", noon.Add(-5 * day), noon, "", "", 3 * time.Hour, "2026-11-20T12:00:00Z"},
+		{"not on a weekend, and from nine in the program's zone", noon, noon, "", "", day, "2026-11-23T08:00:00Z"},
+		{"from nine in the customer's zone", noon, noon, "Asia/Tokyo", "", 0, "2026-11-23T00:00:00Z"},
+		{"by the zone that the event tells before the one known", noon, noon, "Asia/Tokyo", "America/New_York", 0, "2026-11-23T00:00:00Z"},
+		{"by the zone known when the event tells none", noon, noon, "", "America/New_York", 0, "2026-11-20T14:00:00Z"},
+		{"a zone that nobody knows is the program's", noon, noon, "Mars/Olympus", "", 0, "2026-11-20T12:00:00Z"},
+		{"the machine's own zone is nobody's", noon, noon.Add(450 * time.Minute), "Local", "", 0, "2026-11-23T08:00:00Z"},
+	} {
+		t.Run(row.rule, func(t *testing.T) {
+			p, e := shop(), order()
+			p.Policy.Hours = office
+			p.Touchpoints["purchase"] = program.Touchpoint{Name: "purchase", Survey: "purchase-ces-v1", Delay: row.delay, Sample: 1}
+			e.At, e.Zone = row.at, row.zone
+			_, inv := touchpoint.Decide(p, customer.Customer{ID: "maria", Zone: row.home}, e, 1, row.now)
+			if got := inv.PlannedAt.Format(time.RFC3339); got != row.want {
+				t.Errorf("planned for %s, want %s", got, row.want)
+			}
+		})
+	}
+}
+
+func TestTheSurveySpeaksTheCustomersLanguageOrTheProgramsFirst(t *testing.T) {
+	for _, row := range []struct{ told, known, want string }{
+		{"sv", "", "sv"}, {"sv-FI", "", "sv"}, {"pt-BR", "", "pt-BR"}, {"pt", "", "pt-BR"}, {"pt-PT", "", "pt-BR"}, {"de-AT", "", "en"}, {"", "", "en"},
+		{"", "sv", "sv"}, {"en-US", "sv", "en"}, {"svx", "", "en"},
+	} {
+		e := order()
+		e.Language = row.told
+		_, inv := touchpoint.Decide(shop(), customer.Customer{ID: "maria", Language: row.known}, e, 1, noon)
+		if inv.Language != row.want {
+			t.Errorf("told %q, known %q: asked in %q, want %q", row.told, row.known, inv.Language, row.want)
+		}
+	}
+}
+
+func TestASampleIsStableAndAsLargeAsItSays(t *testing.T) {
+	p := shop()
+	tp := p.Touchpoints["purchase"]
+	tp.Sample = 0.3
+	p.Touchpoints["purchase"] = tp
+	drawn, visits := 0, 4000
+	for n := range visits {
+		e := order()
+		e.Subject = "#" + time.Duration(n).String()
+		first, _ := touchpoint.Decide(p, customer.Customer{ID: "maria"}, e, 1, noon)
+		again, _ := touchpoint.Decide(p, customer.Customer{ID: "bo"}, e, 2, noon.Add(time.Hour))
+		if first.Reason != again.Reason {
+			t.Fatalf("the same visit draws %q and %q", first.Reason, again.Reason)
+		}
+		if first.Reason == touchpoint.Planned {
+			drawn++
+		}
+	}
+	if share := float64(drawn) / float64(visits); share < 0.27 || share > 0.33 {
+		t.Errorf("%.3f of the visits were drawn, want 0.3", share)
+	}
+}

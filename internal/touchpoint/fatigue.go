@@ -1,0 +1,85 @@
+package touchpoint
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"afterword/internal/customer"
+	"afterword/internal/program"
+	"afterword/internal/survey"
+)
+
+// history is how many of a customer's asks are remembered when no window needs them any more: a desk that works a complaint sees
+// what the customer answered before.
+const history = 5
+
+// fatigue keeps the planned times of two asks of one customer apart, before and after, by the window over all surveys and by the
+// one for the same metric. Exactly a window apart is allowed.
+func fatigue(q question) (Reason, string) {
+	metric := string(q.program.Surveys[q.touchpoint.Survey].Scale.Metric)
+	for _, ask := range q.customer.Asks {
+		apart := q.planned.Sub(ask.At).Abs()
+		switch {
+		case apart < q.program.Policy.AllWindow:
+			return Fatigue, fmt.Sprintf("another survey of the customer has its time on %s; between two there are at least %s", at(ask.At), span(q.program.Policy.AllWindow))
+		case ask.Metric == metric && apart < q.program.Policy.MetricWindow:
+			return Fatigue, fmt.Sprintf("another %s survey of the customer has its time on %s; between two there are at least %s", metric, at(ask.At), span(q.program.Policy.MetricWindow))
+		}
+	}
+	return "", ""
+}
+
+// learn is the customer after a decision: who it is now, by the newest event, and with the ask that was planned. changed tells
+// whether that is news: a visit that leads to nothing leaves the customer's row alone, and makes none.
+func learn(p *program.Program, c customer.Customer, e Event, inv *survey.Invitation, now time.Time) (after customer.Customer, changed bool) {
+	if inv == nil {
+		withdrawn := e.Consent == Refused && c.Agreed
+		c.Agreed = c.Agreed && !withdrawn
+		return c, withdrawn
+	}
+	c.Address = e.Address
+	c.Agreed = c.Agreed || e.Consent == Given
+	for _, known := range []struct {
+		kept *string
+		said string
+	}{{&c.Name, e.Person}, {&c.Language, e.Language}, {&c.Zone, e.Zone}} {
+		if known.said != "" {
+			*known.kept = known.said
+		}
+	}
+	c.Prune(forgotten(p.Policy, c.Asks, now))
+	c.AddAsk(customer.Ask{Invitation: inv.ID, At: inv.PlannedAt, Metric: inv.Metric, Touchpoint: inv.Touchpoint})
+	return c, true
+}
+
+// forgotten is the time before which asks stand in nobody's way any more; the last few are remembered all the same.
+func forgotten(policy program.Policy, asks []customer.Ask, now time.Time) time.Time {
+	spare := len(asks) - history
+	if spare <= 0 {
+		return time.Time{}
+	}
+	before := now.Add(-max(policy.AllWindow, policy.MetricWindow))
+	if asks[spare].At.Before(before) {
+		return asks[spare].At
+	}
+	return before
+}
+
+// at is a time for the owner to read.
+func at(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+
+// span is a duration for the owner to read: whole days as days, else hours and minutes.
+func span(d time.Duration) string {
+	if day := 24 * time.Hour; d%day == 0 {
+		if d == day {
+			return "1 day"
+		}
+		return fmt.Sprintf("%d days", d/day)
+	}
+	return strings.TrimSuffix(strings.TrimSuffix(d.String(), "0s"), "0m")
+}
+
+func sorted(filter map[string]string) []string { return slices.Sorted(maps.Keys(filter)) }

@@ -1,0 +1,194 @@
+package touchpoint
+
+import (
+	"context"
+	"time"
+
+	"afterword/internal/customer"
+	"afterword/internal/fault"
+	"afterword/internal/program"
+	"afterword/internal/survey"
+)
+
+// Book is where visits and decisions are kept.
+type Book interface {
+	// Standing reads, strongly and together, what a decision needs to know: the customer's row and the rounds of the subject. Both
+	// are zero when not known yet; the customer is not read for an empty id. Faults: Transient.
+	Standing(ctx context.Context, id customer.ID, touchpoint, source, subject string) (customer.Customer, Subject, error)
+	// Enter keeps a decision: all of it or nothing. When there is a visit of that touchpoint, source, subject and round already,
+	// nothing is kept and that visit comes back, with true. Faults: Conflict (the customer was changed since it was read),
+	// Transient.
+	Enter(ctx context.Context, e Entry) (Visit, bool, error)
+	// Last reads, strongly, what a reopening is about. Faults: Transient.
+	Last(ctx context.Context, touchpoint, source, subject string) (Last, error)
+	// Reopen keeps a reopening: all of it or nothing. Faults: Conflict (something changed since it was read), Transient.
+	Reopen(ctx context.Context, r Reopening) error
+}
+
+// Entry is a visit with what the decision about it makes and changes.
+type Entry struct {
+	Visit      Visit
+	Invitation *survey.Invitation // nil: none
+	Customer   *customer.Customer // the row as it shall be, with the revision as read; nil: untouched
+}
+
+// Last is the latest round of a subject. Without a visit in that round, the rest is zero.
+type Last struct {
+	Subject    Subject
+	Visit      *Visit
+	Invitation *survey.Invitation // about that visit; nil: none
+	Customer   customer.Customer  // of that visit
+}
+
+// Reopening begins a new round of a subject.
+type Reopening struct {
+	Visit         Visit // of the round that is over
+	Before, After Subject
+	Cancel        string             // the id of a planned invitation that is not to be sent; ""
+	Customer      *customer.Customer // with its place freed, and the revision as read; nil: untouched
+}
+
+// Outcome is what became of an event.
+type Outcome struct {
+	Decision
+	Visit    Visit // zero when there is none
+	Repeated bool  // it was known already; nothing changed
+}
+
+// Intake takes events in.
+type Intake struct {
+	Book Book
+	Hash customer.Hasher
+	// Pause waits a little, with jitter, before the next attempt (the first is 1); nil: no pause.
+	Pause func(ctx context.Context, attempt int) error
+}
+
+// attempts bounds how often a decision is made again because somebody else's came between.
+const attempts = 12
+
+// Take decides about an event, once: an event that comes again finds the decision that was made. Several events of one customer at
+// the same time are decided one after the other; the loser of each race decides again on what the winner left. Faults: Invalid
+// (the event names nothing that makes it one visit), NotFound (the program has no such touchpoint), Transient.
+func (i Intake) Take(ctx context.Context, p *program.Program, e Event, now time.Time) (Outcome, error) {
+	touchpoint, ok := p.Touchpoints[e.Touchpoint]
+	if !ok {
+		return Outcome{}, fault.New(fault.NotFound, "the program has no touchpoint %q", text(e.Touchpoint, longestProperty))
+	}
+	var id customer.ID
+	if customer.Valid(customer.Address(e.Address)) {
+		id = i.Hash.ID(e.Address)
+	}
+	e, err := e.clean(touchpoint, id, now)
+	if err != nil {
+		return Outcome{}, err
+	}
+	take := i.visit
+	if e.Reopened {
+		take = i.reopen
+	}
+	for attempt := 1; ; attempt++ {
+		outcome, err := take(ctx, p, e, id, now)
+		switch {
+		case !fault.Is(err, fault.Conflict):
+			return outcome, err
+		case attempt == attempts:
+			return Outcome{}, fault.Wrap(fault.Transient, err, "too much happens to this customer at once, try again")
+		case i.Pause != nil:
+			if err := i.Pause(ctx, attempt); err != nil {
+				return Outcome{}, fault.Wrap(fault.Transient, err, "there was no time left, try again")
+			}
+		}
+	}
+}
+
+// visit makes one attempt to decide about a visit: one strong read, one write.
+func (i Intake) visit(ctx context.Context, p *program.Program, e Event, id customer.ID, now time.Time) (Outcome, error) {
+	c, subject, err := i.Book.Standing(ctx, id, e.Touchpoint, e.Source, e.Subject)
+	if err != nil {
+		return Outcome{}, err
+	}
+	c.ID = id
+	round := subject.roundOf(e)
+	decision, inv := Decide(p, c, e, round, now)
+	entry := Entry{Visit: record(p, e, c.ID, round, decision, inv, now), Invitation: inv}
+	if after, changed := learn(p, c, e, inv, now); changed {
+		entry.Customer = &after
+	}
+	stored, repeated, err := i.Book.Enter(ctx, entry)
+	if err != nil || !repeated {
+		return Outcome{Decision: decision, Visit: entry.Visit}, err
+	}
+	if err := i.reopenedMeanwhile(ctx, e, stored); err != nil {
+		return Outcome{}, err
+	}
+	return Outcome{Decision: stored.Decision, Visit: stored, Repeated: true}, nil
+}
+
+// reopenedMeanwhile tells a repetition from a new visit whose subject was reopened between the read and the write. Fault: Conflict
+// when it is one.
+func (i Intake) reopenedMeanwhile(ctx context.Context, e Event, stored Visit) error {
+	if stored.Delivery == e.Delivery {
+		return nil
+	}
+	_, subject, err := i.Book.Standing(ctx, "", e.Touchpoint, e.Source, e.Subject)
+	if err == nil && subject.roundOf(e) != stored.Round {
+		return fault.New(fault.Conflict, "the subject was reopened")
+	}
+	return err
+}
+
+// record is the visit as it is kept.
+func record(p *program.Program, e Event, id customer.ID, round int, d Decision, inv *survey.Invitation, now time.Time) Visit {
+	now = now.UTC().Truncate(time.Second)
+	v := Visit{
+		Decision:   d,
+		ID:         survey.IDOf(e.Touchpoint, e.Source, e.Subject, round),
+		Touchpoint: e.Touchpoint,
+		Source:     e.Source,
+		Subject:    e.Subject,
+		Round:      round,
+		Event:      e.Name,
+		Delivery:   e.Delivery,
+		Link:       e.Link,
+		Customer:   id,
+		Test:       e.Test,
+		At:         e.At,
+		ReceivedAt: now,
+		Day:        now.In(p.Zone).Format(time.DateOnly),
+		Properties: only(e.Properties, kept),
+	}
+	if inv != nil {
+		v.Invitation, v.PlannedAt = inv.ID, inv.PlannedAt
+	}
+	return v
+}
+
+// reopen makes one attempt to begin a new round of a subject that is being worked on again, and takes back the survey about the
+// last one if it has not left. Without a visit in this round there is nothing to reopen; what is older than the visit, or comes
+// again, is old news.
+func (i Intake) reopen(ctx context.Context, _ *program.Program, e Event, _ customer.ID, _ time.Time) (Outcome, error) {
+	last, err := i.Book.Last(ctx, e.Touchpoint, e.Source, e.Subject)
+	if err != nil {
+		return Outcome{}, err
+	}
+	again := e.Delivery != "" && e.Delivery == last.Subject.ReopenedBy
+	if last.Visit == nil || again || e.At.Before(last.Visit.At) {
+		return Outcome{Decision: Decision{NotVisited, "there is no visit that this would reopen"}, Repeated: again}, nil
+	}
+	r := Reopening{
+		Visit:  *last.Visit,
+		Before: last.Subject,
+		After:  Subject{Round: last.Visit.Round + 1, ReopenedAt: e.At, ReopenedBy: e.Delivery, VisitedBy: last.Visit.Delivery},
+	}
+	outcome := Outcome{Decision: Decision{Reopened, "the subject was reopened; its next visit is a new one"}, Visit: *last.Visit}
+	if last.Invitation != nil && last.Invitation.State == survey.Planned {
+		r.Cancel = last.Invitation.ID
+		last.Customer.RemoveAsk(r.Cancel)
+		r.Customer = &last.Customer
+		outcome.Explanation = "the subject was reopened before the survey left, so that it is not sent; its next visit is a new one"
+	}
+	if err := i.Book.Reopen(ctx, r); err != nil {
+		return Outcome{}, err
+	}
+	return outcome, nil
+}

@@ -1,0 +1,30 @@
+package touchpoint
+
+// Reason is why a visit led to an invitation or did not.
+type Reason string
+
+// The reasons, in the order in which they are asked: the first that holds is the one that is kept.
+const (
+	NoAddress      Reason = "no-address"
+	InvalidAddress Reason = "invalid-address"
+	Test           Reason = "test"
+	Staff          Reason = "staff"
+	RoleAddress    Reason = "role-address"
+	NoConsent      Reason = "no-consent"
+	Suppressed     Reason = "suppressed"
+	Off            Reason = "off"
+	Filtered       Reason = "filtered"
+	TooOld         Reason = "too-old"
+	SampledOut     Reason = "sampled-out"
+	OpenCase       Reason = "open-case"
+	Fatigue        Reason = "fatigue"
+	Shadow         Reason = "shadow"
+	Planned        Reason = "planned"
+)
+
+// Outcomes that make no visit.
+const (
+	Reopened   Reason = "reopened"           // the subject has begun a new round
+	NotVisited Reason = "nothing-to-reopen"  // no visit of the subject in this round, or old news
+	Unmapped   Reason = "not-in-the-program" // the program names no touchpoint for this event
+)

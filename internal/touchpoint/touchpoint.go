@@ -1,0 +1,97 @@
+// Package touchpoint turns what a checkout, a helpdesk or a sign-up flow reports into a visit, and decides whether the customer is
+// asked about it. It protects customers from being asked too often and the owner's scores from who should not be in them: staff,
+// tests, people who may not be mailed, memories that have faded.
+//
+// The field's rules that it encodes: ask after the moment and while it is remembered; keep two asks of one person apart by a window
+// over all surveys and a longer one for the same metric; leave out by chance only by a stable draw, so that nobody is left out for
+// ever; never ask whom an open complaint is being worked for; and keep the reason of every decision, because "why was this customer
+// not asked?" is the first question that an owner has.
+//
+// Intake is the use case: Take decides about an event, and about a subject that was reopened. Decide is the rule by itself, without
+// any storage. Nothing of the person is kept on a visit or an invitation: the address and the name are on the customer's row alone.
+package touchpoint
+
+import (
+	"time"
+
+	"afterword/internal/customer"
+)
+
+// Event is what a source reports, in the field's words. All of it is foreign input: Take cleans it.
+type Event struct {
+	Touchpoint string            // which of the program's touchpoints it is
+	Source     string            // the program's name of the sender
+	Name       string            // the sender's own: a topic, a status, a type
+	Delivery   string            // the sender's id of this delivery, the same when it is sent again; "" when it has none
+	Subject    string            // what it is about, as the source names it: an order, a ticket; "" when it has none
+	Link       string            // to the subject in the source
+	At         time.Time         // when it happened; zero when the source does not say
+	Address    string            // of the customer
+	Person     string            // the customer's name
+	Language   string            // of the customer, in any usual spelling
+	Zone       string            // of the customer, IANA
+	Consent    Consent           // what the source says about being asked
+	Test       bool              // a test-mode delivery: recorded, never mailed
+	Reopened   bool              // not a visit: the subject of an earlier one is being worked on again
+	Properties map[string]string // agent, team, product, country, channel, plan, tags (with commas between), amount, currency, the owner's own
+}
+
+// Consent is what a source says about a customer's consent to be asked.
+type Consent string
+
+// The consents. Given and Refused are remembered; a refusal always stops, also where the program asks for no consent.
+const (
+	Untold  Consent = ""
+	Given   Consent = "given"
+	Refused Consent = "refused"
+)
+
+// Decision is why a visit led to an invitation or did not.
+type Decision struct {
+	Reason      Reason `json:"reason"`
+	Explanation string `json:"explanation"` // one sentence for the owner, without anything about the person
+}
+
+// Visit is one occurrence of a touchpoint for one customer, with the decision about it. It is unique by touchpoint, source,
+// subject and round, and holds nothing of the person but the id.
+type Visit struct {
+	Decision
+	ID         string            `json:"id"` // 20 characters of base64url; the invitation about it, if any, has the same
+	Touchpoint string            `json:"touchpoint"`
+	Source     string            `json:"source"`
+	Subject    string            `json:"subject"`
+	Round      int               `json:"round"` // 1; one more each time that the subject was reopened
+	Event      string            `json:"event,omitempty"`
+	Delivery   string            `json:"delivery,omitempty"`
+	Link       string            `json:"link,omitempty"`
+	Customer   customer.ID       `json:"customer,omitempty"` // "" without a usable address
+	Test       bool              `json:"test,omitempty"`
+	At         time.Time         `json:"at"`          // when it happened, UTC, whole seconds
+	ReceivedAt time.Time         `json:"received_at"` // likewise
+	Day        string            `json:"day"`         // of receipt, in the program's zone; decisions are listed by it
+	Properties map[string]string `json:"properties,omitempty"`
+	Invitation string            `json:"invitation,omitempty"` // "" when none was made
+	PlannedAt  time.Time         `json:"planned_at,omitzero"`  // when the mail is to leave (or would, in shadow mode)
+}
+
+// Subject is what is kept about something that was reopened: a ticket that was solved, came back and is solved again is a new
+// visit, and the same solution reported twice is not.
+type Subject struct {
+	Round      int       `json:"round"`                 // 0 and 1: never reopened
+	ReopenedAt time.Time `json:"reopened_at,omitzero"`  // by the source's clock
+	ReopenedBy string    `json:"reopened_by,omitempty"` // the delivery that said so
+	VisitedBy  string    `json:"visited_by,omitempty"`  // the delivery of the visit of the round before
+}
+
+// roundOf tells which round of its subject an event is of. One that happened before the subject was reopened, or the delivery of
+// the visit before it sent again, is late news of the round before.
+func (s Subject) roundOf(e Event) int {
+	if s.Round <= 1 {
+		return 1
+	}
+	again := e.Delivery != "" && e.Delivery == s.VisitedBy
+	if again || e.At.Before(s.ReopenedAt) {
+		return s.Round - 1
+	}
+	return s.Round
+}
