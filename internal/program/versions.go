@@ -11,11 +11,11 @@ import (
 
 // Versions keeps the programs that were applied, as they were written. Every method may return a fault of kind Transient.
 type Versions interface {
-	// Current returns the newest text and its version; nil and 0 when none was applied.
-	Current(ctx context.Context) (text []byte, version int, err error)
-	// Add makes the text the given version, which must follow the current one. Fault: Conflict when it does not, because another
+	// CurrentProgram returns the newest text and its version; nil and 0 when none was applied.
+	CurrentProgram(ctx context.Context) (text []byte, version int, err error)
+	// AddProgram makes the text the given version, which must follow the current one. Fault: Conflict when it does not, because another
 	// was applied meanwhile.
-	Add(ctx context.Context, text []byte, version int, now time.Time) error
+	AddProgram(ctx context.Context, text []byte, version int, now time.Time) error
 }
 
 // How long a program is used before it is read again, and how long until the next try when that failed.
@@ -77,7 +77,7 @@ func (r *Reader) Forget() {
 }
 
 func (r *Reader) load(ctx context.Context, have *kept) (*Program, error) {
-	text, version, err := r.Versions.Current(ctx)
+	text, version, err := r.Versions.CurrentProgram(ctx)
 	switch {
 	case err != nil:
 		return nil, fault.Wrap(fault.Transient, err, "the program cannot be read just now")
@@ -105,7 +105,7 @@ func (a Publisher) Apply(ctx context.Context, text []byte, now time.Time) (versi
 	if err != nil {
 		return 0, err
 	}
-	stored, version, err := a.Versions.Current(ctx)
+	stored, version, err := a.Versions.CurrentProgram(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -121,7 +121,7 @@ func (a Publisher) Apply(ctx context.Context, text []byte, now time.Time) (versi
 		}
 	}
 	version++
-	if err := a.Versions.Add(ctx, text, version, now); err != nil {
+	if err := a.Versions.AddProgram(ctx, text, version, now); err != nil {
 		return 0, err
 	}
 	return version, nil

@@ -20,7 +20,7 @@ type shelf struct {
 	hold   chan struct{} // when there is one, a read says on it that it has begun, and waits on it
 }
 
-func (s *shelf) Current(context.Context) ([]byte, int, error) {
+func (s *shelf) CurrentProgram(context.Context) ([]byte, int, error) {
 	s.mu.Lock()
 	s.reads++
 	hold := s.hold
@@ -40,7 +40,7 @@ func (s *shelf) Current(context.Context) ([]byte, int, error) {
 	return s.texts[len(s.texts)-1], len(s.texts), nil
 }
 
-func (s *shelf) Add(_ context.Context, text []byte, version int, _ time.Time) error {
+func (s *shelf) AddProgram(_ context.Context, text []byte, version int, _ time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if version != len(s.texts)+1 {
@@ -224,11 +224,11 @@ func TestApplyStoresTheNextVersionOnce(t *testing.T) {
 // late is a shelf on which somebody else puts a version between the read and the write.
 type late struct{ *shelf }
 
-func (l late) Add(ctx context.Context, text []byte, version int, now time.Time) error {
-	if err := l.shelf.Add(ctx, called("Elsewhere"), version, now); err != nil {
+func (l late) AddProgram(ctx context.Context, text []byte, version int, now time.Time) error {
+	if err := l.shelf.AddProgram(ctx, called("Elsewhere"), version, now); err != nil {
 		return err
 	}
-	return l.shelf.Add(ctx, text, version, now)
+	return l.shelf.AddProgram(ctx, text, version, now)
 }
 
 func TestOfTwoWhoApplyAtOnceOneIsTold(t *testing.T) {
