@@ -3,12 +3,10 @@ package store
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"afterword/internal/agenda"
 	"afterword/internal/customer"
 	"afterword/internal/fault"
-	"afterword/internal/period"
 	"afterword/internal/survey"
 	"afterword/internal/table"
 	"afterword/internal/touchpoint"
@@ -196,37 +194,4 @@ func (s *Store) Reopen(ctx context.Context, r touchpoint.Reopening) error {
 		return fmt.Errorf("reopen a subject: %w", err)
 	}
 	return nil
-}
-
-// Visits lists the visits of touchpoints, with the decisions about them, by when they were received.
-func (s *Store) Visits(ctx context.Context, touchpoints []string, span period.Span) ([]touchpoint.Visit, string, error) {
-	var groups [][]string
-	for _, day := range daysBack(span.From, span.To) {
-		var lists []string
-		for _, name := range touchpoints {
-			lists = append(lists, visitsList(name, day))
-		}
-		groups = append(groups, lists)
-	}
-	items, next, err := s.newest(ctx, groups, span)
-	if err != nil {
-		return nil, "", fmt.Errorf("list visits: %w", err)
-	}
-	visits := make([]touchpoint.Visit, len(items))
-	for i, item := range items {
-		if err := table.Decode(item, &visits[i]); err != nil {
-			return nil, "", fmt.Errorf("list visits: %w", err)
-		}
-	}
-	return visits, next, nil
-}
-
-// daysBack names the days that touch a time from until before to, newest first, in whichever zone they were named.
-func daysBack(from, to time.Time) (days []string) {
-	const widest = 15 * time.Hour // no zone is further from UTC
-	first := from.Add(-widest).UTC().Format(time.DateOnly)
-	for at := to.Add(widest).UTC(); at.Format(time.DateOnly) >= first; at = at.AddDate(0, 0, -1) {
-		days = append(days, at.Format(time.DateOnly))
-	}
-	return days
 }

@@ -312,27 +312,27 @@ func TestAReopeningIsDecidedAgainWhenAnythingChangedMeanwhile(t *testing.T) {
 	})
 }
 
-func TestDecisionsAreListedNewestFirst(t *testing.T) {
+func TestDecisionsOfADayAreListedNewestFirst(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, d intake) {
 		for n := range 7 {
 			e := d.order(fmt.Sprint("#", n))
 			e.Touchpoint = []string{"purchase", "support"}[n%2]
-			d.takeAt(t, e, noon.Add(time.Duration(n)*9*hour))
+			d.takeAt(t, e, noon.Add(time.Duration(n)*8*hour))
 		}
 		for _, row := range []struct {
 			touchpoints []string
-			from, to    time.Time
+			day         string
 			want        string
 		}{
-			{[]string{"purchase", "support"}, noon, noon.Add(10 * day), "#6 fatigue, #5 fatigue, #4 fatigue, #3 fatigue, #2 fatigue, #1 fatigue, #0 planned"},
-			{[]string{"purchase"}, noon, noon.Add(10 * day), "#6 fatigue, #4 fatigue, #2 fatigue, #0 planned"},
-			{[]string{"purchase", "support"}, noon.Add(9 * hour), noon.Add(27 * hour), "#2 fatigue, #1 fatigue"},
-			{nil, noon, noon.Add(10 * day), ""},
+			{[]string{"purchase", "support"}, "2026-11-20", "#1 fatigue, #0 planned"},
+			{[]string{"purchase", "support"}, "2026-11-21", "#4 fatigue, #3 fatigue, #2 fatigue"},
+			{[]string{"purchase"}, "2026-11-21", "#4 fatigue, #2 fatigue"},
+			{nil, "2026-11-20", ""},
 		} {
 			var listed []string
 			pages := 0
-			for span := (period.Span{From: row.from, To: row.to, Limit: 3}); ; pages++ {
-				visits, next, err := d.store.Visits(t.Context(), row.touchpoints, span)
+			for span := (period.Span{From: noon.Add(-day), To: noon.Add(10 * day), Limit: 2}); ; pages++ {
+				visits, next, err := d.store.VisitsOn(t.Context(), row.touchpoints, row.day, span)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -343,8 +343,8 @@ func TestDecisionsAreListedNewestFirst(t *testing.T) {
 					break
 				}
 			}
-			if got := strings.Join(listed, ", "); got != row.want || pages != max(0, len(listed)-1)/3 {
-				t.Errorf("%v: listed %s in %d pages", row.touchpoints, got, pages+1)
+			if got := strings.Join(listed, ", "); got != row.want || pages != max(0, len(listed)-1)/2 {
+				t.Errorf("%v on %s: listed %s in %d pages", row.touchpoints, row.day, got, pages+1)
 			}
 		}
 	})
