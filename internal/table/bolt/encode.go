@@ -105,8 +105,9 @@ func (r *reader) take(n uint64) []byte {
 	return head
 }
 
-func (r *reader) uvarint() uint64 {
-	v, n := binary.Uvarint(r.rest)
+// varint takes a number by the function of encoding/binary that reads its kind.
+func varint[T int64 | uint64](r *reader, read func([]byte) (T, int)) T {
+	v, n := read(r.rest)
 	if n <= 0 {
 		r.fail()
 		return 0
@@ -115,21 +116,11 @@ func (r *reader) uvarint() uint64 {
 	return v
 }
 
-func (r *reader) varint() int64 {
-	v, n := binary.Varint(r.rest)
-	if n <= 0 {
-		r.fail()
-		return 0
-	}
-	r.rest = r.rest[n:]
-	return v
-}
-
-func (r *reader) text() []byte { return r.take(r.uvarint()) }
+func (r *reader) text() []byte { return r.take(varint(r, binary.Uvarint)) }
 
 // count is a number of elements; each has a byte at least, so a damaged count cannot ask for much memory.
 func (r *reader) count() int {
-	n := r.uvarint()
+	n := varint(r, binary.Uvarint)
 	if n > uint64(len(r.rest)) {
 		r.fail()
 		return 0
@@ -149,7 +140,7 @@ func (r *reader) value(depth int) any {
 	case tagTrue, tagFalse:
 		return tag[0] == tagTrue
 	case tagInt:
-		return r.varint()
+		return varint(r, binary.Varint)
 	case tagFloat:
 		if raw := r.take(8); len(raw) == 8 {
 			return math.Float64frombits(binary.BigEndian.Uint64(raw))

@@ -55,7 +55,7 @@ func (d *DB) record(tx *bbolt.Tx, r record) error {
 
 func decodeRecord(sequence, raw []byte) (change table.Change, err error) {
 	r := reader{rest: raw}
-	change = table.Change{Sequence: string(sequence), At: time.Unix(r.varint(), 0).UTC()}
+	change = table.Change{Sequence: string(sequence), At: time.Unix(varint(&r, binary.Varint), 0).UTC()}
 	change.Key = table.Key{Table: table.Feedback, Partition: string(r.text()), Sort: string(r.text())}
 	flags := r.take(1)
 	old, new := r.text(), r.text()

@@ -16,24 +16,22 @@ const pageBytes = 1 << 20
 
 // Get reads one item, as table.Table says.
 func (d *DB) Get(ctx context.Context, key table.Key, strong bool) (table.Item, error) {
-	items, err := d.read(ctx, []table.Key{key}, strong)
+	items, err := d.read(ctx, table.GetOperation, []table.Key{key}, strong)
 	if err != nil {
 		return nil, err
 	}
-	d.meter.Called(table.GetOperation)
 	return items[0], nil
 }
 
 // BatchGet reads many items, as table.Table says.
 func (d *DB) BatchGet(ctx context.Context, keys []table.Key, strong bool) ([]table.Item, error) {
-	items, err := d.read(ctx, keys, strong)
-	if err == nil && len(keys) > 0 {
-		d.meter.Called(table.BatchGetOperation)
+	if len(keys) == 0 {
+		return nil, nil
 	}
-	return items, err
+	return d.read(ctx, table.BatchGetOperation, keys, strong)
 }
 
-func (d *DB) read(ctx context.Context, keys []table.Key, strong bool) ([]table.Item, error) {
+func (d *DB) read(ctx context.Context, op table.Operation, keys []table.Key, strong bool) ([]table.Item, error) {
 	for _, key := range keys {
 		if err := table.CheckKey(key); err != nil {
 			return nil, err
@@ -42,6 +40,7 @@ func (d *DB) read(ctx context.Context, keys []table.Key, strong bool) ([]table.I
 	if err := live(ctx); err != nil {
 		return nil, err
 	}
+	d.meter.Called(op)
 	items := make([]table.Item, len(keys))
 	charged := make(map[table.Key]bool, len(keys))
 	err := d.bolt.View(func(tx *bbolt.Tx) (err error) {
@@ -68,7 +67,7 @@ func (d *DB) Query(ctx context.Context, q table.Query) (table.Page, error) {
 	if err != nil {
 		return table.Page{}, err
 	}
-	if err := live(ctx); err != nil {
+	if err := live(ctx); err != nil || q.Empty() {
 		return table.Page{}, err
 	}
 	d.meter.Called(table.QueryOperation)

@@ -50,6 +50,7 @@ func (t *Tables) Get(ctx context.Context, key table.Key, strong bool) (table.Ite
 	if err := table.CheckKey(key); err != nil {
 		return nil, err
 	}
+	t.meter.Called(table.GetOperation)
 	out, err := t.client.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName: t.name(key.Table), Key: keyAttributes(key), ConsistentRead: aws.Bool(strong),
 	})
@@ -60,7 +61,6 @@ func (t *Tables) Get(ctx context.Context, key table.Key, strong bool) (table.Ite
 	if err != nil {
 		return nil, err
 	}
-	t.meter.Called(table.GetOperation)
 	t.meter.Read(table.Size(item), strong)
 	return item, nil
 }

@@ -29,11 +29,11 @@ func (t *Tables) Query(ctx context.Context, q table.Query) (table.Page, error) {
 	if q.Index != nil {
 		input.IndexName = aws.String(q.Index.Name)
 	}
+	t.meter.Called(table.QueryOperation)
 	out, err := t.client.Query(ctx, input)
 	if err != nil {
 		return table.Page{}, translate("query", err)
 	}
-	t.meter.Called(table.QueryOperation)
 	return t.page(out.Items, out.LastEvaluatedKey, q.Cursor, q.Strong)
 }
 
@@ -44,6 +44,7 @@ func (t *Tables) Scan(ctx context.Context, name table.Name, start string, most, 
 	if err != nil {
 		return table.Page{}, err
 	}
+	t.meter.Called(table.ScanOperation)
 	out, err := t.client.Scan(ctx, &dynamodb.ScanInput{
 		TableName: t.name(name), Limit: limit(most), ExclusiveStartKey: encodeItem(after),
 		Segment: aws.Int32(int32(segment)), TotalSegments: aws.Int32(int32(segments)),
@@ -51,7 +52,6 @@ func (t *Tables) Scan(ctx context.Context, name table.Name, start string, most, 
 	if err != nil {
 		return table.Page{}, translate("scan", err)
 	}
-	t.meter.Called(table.ScanOperation)
 	return t.page(out.Items, out.LastEvaluatedKey, of.Cursor, false)
 }
 

@@ -86,6 +86,10 @@ func (s *service) operations() (operations []string) {
 }
 
 func answering(t *testing.T, answers ...answer) (*dynamo.Tables, *service) {
+	return metered(t, nil, answers...)
+}
+
+func metered(t *testing.T, meter *table.Meter, answers ...answer) (*dynamo.Tables, *service) {
 	s := &service{t: t, answers: answers}
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
@@ -94,7 +98,7 @@ func answering(t *testing.T, answers ...answer) (*dynamo.Tables, *service) {
 		Retryer:                         retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = time.Millisecond }),
 		DisableValidateResponseChecksum: true,
 	})
-	return dynamo.Open(client, map[table.Name]string{table.Feedback: "F", table.Scorebook: "S"}, nil), s
+	return dynamo.Open(client, map[table.Name]string{table.Feedback: "F", table.Scorebook: "S"}, meter), s
 }
 
 func key(sort string) table.Key {
@@ -299,5 +303,42 @@ func TestNumbersAsTheServiceWritesThem(t *testing.T) {
 		if _, err := tables.Get(t.Context(), key("1"), true); err == nil {
 			t.Errorf("%s was read", name)
 		}
+	}
+}
+
+// The service tells nothing of an item before an update, so the meter assumes; package dynamo says what.
+func TestWhatTheMeterAssumesOfUpdates(t *testing.T) {
+	due := `"agenda":{"S":"A"},"due":{"S":"2026"}`
+	updated := func(attrs string) answer {
+		return ok(`{"Attributes":{"pk":{"S":"p"},"sk":{"S":"1"},"long":{"S":"` + strings.Repeat("x", 1500) + `"}` + attrs + `}}`)
+	}
+	set := table.Write{Kind: table.Update, Key: key("1"), Set: table.Item{"due": "2026"}}
+	both := table.Write{Kind: table.Update, Key: key("1"), Set: table.Item{"due": "2026", "agenda": "A"}}
+	other := table.Write{Kind: table.Update, Key: key("1"), Set: table.Item{"a": "b"}}
+	remove := table.Write{Kind: table.Update, Key: key("1"), Remove: []string{"agenda", "due"}}
+	for _, c := range []struct {
+		name        string
+		write       table.Write
+		answer      answer
+		alone, with int64 // units by itself, and in a transaction
+	}{
+		{"another attribute", other, updated("," + due), 2, 2},
+		{"an attribute of an index: its entry moved", set, updated("," + due), 2 + 2, 2},
+		{"both attributes of an index", both, updated("," + due), 2 + 2, 2 + 2},
+		{"both removed: its entry went", remove, updated(""), 2 + 1, 2 + 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			meter := &table.Meter{}
+			tables, _ := metered(t, meter, c.answer)
+			if _, err := tables.Write(t.Context(), c.write); err != nil || meter.Snapshot().WriteUnits != c.alone {
+				t.Errorf("%d units, wanted %d (%v)", meter.Snapshot().WriteUnits, c.alone, err)
+			}
+			before := meter.Snapshot()
+			tables, _ = metered(t, meter, ok(`{}`))
+			err := tables.Transact(t.Context(), []table.Write{c.write})
+			if got := meter.Snapshot().Sub(before).WriteUnits; err != nil || got != c.with {
+				t.Errorf("in a transaction %d units, wanted %d (%v)", got, c.with, err)
+			}
+		})
 	}
 }

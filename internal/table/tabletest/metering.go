@@ -90,6 +90,8 @@ func metering(t *testing.T, engine Engine) {
 		{"half as much when it is not strong", query(table.Query{From: "2", To: "5"}), 1, 0, map[table.Operation]int64{table.QueryOperation: 1}},
 		{"a query that finds nothing", query(table.Query{From: "x"}), 0.5, 0, map[table.Operation]int64{table.QueryOperation: 1}},
 		{"a query of an index", query(table.Query{Index: &table.Agenda}), 0.5, 0, map[table.Operation]int64{table.QueryOperation: 1}},
+		{"a range the wrong way round is free", query(table.Query{From: "x", To: "a"}), 0, 0, map[table.Operation]int64{}},
+		{"no keys are free", batch(true), 0, 0, map[table.Operation]int64{}},
 		{"a refusal before anything was sent is free", func(t *testing.T) {
 			s.Write(t.Context(), table.Write{Kind: table.Put})
 		}, 0, 0, map[table.Operation]int64{}},
