@@ -25,6 +25,7 @@
 //	sends           N#<touchpoint>#<survey>            <day>         sent, bounced, clicked by day sent; of no generation
 //	mail sent       Q#<day>                            quota         survey mails sent on a day, against the program's quota
 //	generation      G#scorebook                        current       names the generation that is read and those that are written
+//	checkpoint      E#<consumer>                       <shard>       how far a local reader of the feed is
 //
 // Times are UTC, whole seconds, RFC 3339, so that their text sorts; days and periods are in the program's zone and are names
 // ("2026-11-22", "2026-W47"). '#' in a source's own names is escaped (escape), so that no name can reach into another's keys.
@@ -109,6 +110,8 @@ func sendsKey(touchpoint, survey, day string) table.Key {
 }
 func quotaKey(day string) table.Key { return scorebook("Q#"+day, "quota") }
 func generationKey() table.Key      { return scorebook("G#scorebook", "current") }
+
+func checkpointKey(consumer, shard string) table.Key { return scorebook("E#"+consumer, shard) }
 
 func tallyPartition(generation, touchpoint, survey string) string {
 	return generation + "#T#" + touchpoint + "#" + survey
