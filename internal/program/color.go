@@ -70,6 +70,24 @@ func (c Color) ReadableOn(ground Color, ratio float64) Color {
 	return away
 }
 
+// Palette is a brand's colour as it is used on a card.
+type Palette struct {
+	Fill Color // ground of buttons: the owner's colour, unless it is nearly that of the card
+	Text Color // on Fill
+	Edge Color // around buttons, so that they can be told from the card
+	Link Color // of text on the card
+}
+
+// filled is the contrast with the card by which a filled button stands out from an outlined one. It need not be more, because the
+// edge marks both.
+const filled = 1.4
+
+// On is the palette of the colour on a card. A yellow stays yellow: it gets dark text and an edge.
+func (c Color) On(card Color) Palette {
+	fill := c.ReadableOn(card, filled)
+	return Palette{fill, fill.Text(), c.ReadableOn(card, ControlContrast), c.ReadableOn(card, TextContrast)}
+}
+
 // Text is the colour of text on c: white or ink, whichever reads better. One of the two always reaches TextContrast.
 func (c Color) Text() Color {
 	if c.Contrast(paper) >= TextContrast || c.Contrast(paper) >= c.Contrast(ink) {

@@ -2,22 +2,32 @@ package program
 
 import "testing"
 
-// Owners choose any colour; people must read what is on it and beside it all the same, on a light and on a dark ground.
+// Owners choose any colour; people must read what is on it and beside it all the same, on a light and on a dark card.
 func TestEveryBrandColourIsReadable(t *testing.T) {
-	for _, ground := range []Color{paper, {0x1b, 0x1e, 0x24}} {
-		for n := 0; n < 18*18*18; n++ {
+	for _, card := range []Color{paper, {0x1b, 0x1e, 0x24}} {
+		for n := range 18 * 18 * 18 {
 			brand := Color{uint8(n % 18 * 15), uint8(n / 18 % 18 * 15), uint8(n / 324 * 15)}
-			fill, accent := brand.ReadableOn(ground, ControlContrast), brand.ReadableOn(ground, TextContrast)
-			if got := fill.Contrast(ground); got < ControlContrast {
-				t.Fatalf("%s as a control %s on %s has contrast %.2f", brand, fill, ground, got)
-			}
-			if got := fill.Text().Contrast(fill); got < TextContrast {
-				t.Fatalf("text %s on %s has contrast %.2f", fill.Text(), fill, got)
-			}
-			if got := accent.Contrast(ground); got < TextContrast {
-				t.Fatalf("%s as text %s on %s has contrast %.2f", brand, accent, ground, got)
+			p := brand.On(card)
+			for _, row := range []struct {
+				what string
+				a, b Color
+				want float64
+			}{
+				{"text on a button", p.Text, p.Fill, TextContrast}, {"the edge of a button", p.Edge, card, ControlContrast},
+				{"a filled button beside an outlined one", p.Fill, card, filled}, {"a link", p.Link, card, TextContrast},
+			} {
+				if got := row.a.Contrast(row.b); got < row.want {
+					t.Fatalf("%s on %s: %s has contrast %.2f, want %.1f", brand, card, row.what, got, row.want)
+				}
 			}
 		}
+	}
+}
+
+func TestABrightBrandColourStaysBright(t *testing.T) {
+	yellow := Color{0xff, 0xd4, 0x00}
+	if p := yellow.On(paper); p.Fill != yellow || p.Text != ink {
+		t.Errorf("yellow became %s with text %s", p.Fill, p.Text)
 	}
 }
 
