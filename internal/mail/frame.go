@@ -25,14 +25,7 @@ type frame struct {
 // brand is whose mail it is, in colours that people can read whatever the owner chose.
 type brand struct {
 	Name, Logo  string
-	Light, Dark palette
-}
-
-// palette is the brand's colour on a card.
-type palette struct {
-	Fill     program.Color // ground of buttons
-	FillText program.Color
-	Accent   program.Color // text and lines on the card
+	Light, Dark program.Palette
 }
 
 // The cards of the templates, as on the web pages, so that the way from the mail to the page is no break.
@@ -42,17 +35,12 @@ var (
 	defaultColor = program.Color{R: 0x24, G: 0x57, B: 0xc5}
 )
 
-func paletteOn(card, color program.Color) palette {
-	fill := color.ReadableOn(card, program.ControlContrast)
-	return palette{Fill: fill, FillText: fill.Text(), Accent: color.ReadableOn(card, program.TextContrast)}
-}
-
 func brandOf(p *program.Program) brand {
 	color, ok := program.ParseColor(p.Color)
 	if !ok {
 		color = defaultColor
 	}
-	b := brand{Name: oneLine(p.Name), Light: paletteOn(lightCard, color), Dark: paletteOn(darkCard, color)}
+	b := brand{Name: oneLine(p.Name), Light: color.On(lightCard), Dark: color.On(darkCard)}
 	if strings.HasPrefix(p.Logo, "https://") {
 		b.Logo = p.Logo
 	}
