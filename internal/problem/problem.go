@@ -5,11 +5,14 @@ package problem
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
 
 	"afterword/internal/fault"
+	"afterword/internal/program"
 )
 
 // RetryAfter is how long, in seconds, a caller is asked to wait after a passing trouble. Below a minute, because Zendesk sends a
@@ -46,10 +49,19 @@ func Status(kind fault.Kind) int {
 
 // document is an RFC 9457 problem. The type is a name, not a page: the kind is all that there is to know about it.
 type document struct {
-	Type   string `json:"type"`
-	Title  string `json:"title"`
-	Status int    `json:"status"`
-	Detail string `json:"detail,omitempty"`
+	Type     string `json:"type"`
+	Title    string `json:"title"`
+	Status   int    `json:"status"`
+	Detail   string `json:"detail,omitempty"`
+	Problems []line `json:"problems,omitempty"` // of a program: all that is wrong with it
+}
+
+// line is one thing that is wrong with a program as it was sent.
+type line struct {
+	Line     int    `json:"line"`
+	Path     string `json:"path,omitempty"`
+	Wrong    string `json:"wrong"`
+	Expected string `json:"expected"`
 }
 
 // Write answers err as a problem document and logs it, once: passing troubles and our own errors with their cause as a warning and
@@ -64,25 +76,34 @@ func Write(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) 
 	case status >= http.StatusInternalServerError:
 		level = slog.LevelError
 	}
-	log.LogAttrs(r.Context(), level, "refused", slog.String("kind", string(kind)), slog.Int("status", status), slog.String("cause", err.Error()))
+	d := document{Detail: fault.TextOf(err)}
+	cause := err.Error()
+	if problems := program.Problems(nil); errors.As(err, &problems) {
+		for _, p := range problems {
+			d.Problems = append(d.Problems, line(p))
+		}
+		cause = fmt.Sprintf("%d problems in a program", len(problems)) // they quote it, and it holds addresses
+	}
+	log.LogAttrs(r.Context(), level, "refused", slog.String("kind", string(kind)), slog.Int("status", status), slog.String("cause", cause))
 	if kind == fault.Transient || kind == fault.TooMany {
 		w.Header().Set("Retry-After", RetryAfter)
 	}
-	write(w, kind, status, fault.TextOf(err))
+	write(w, kind, status, d)
 }
 
 // Method answers 405 to a method that is not one of those allowed.
 func Method(w http.ResponseWriter, allowed ...string) {
 	w.Header().Set("Allow", strings.Join(allowed, ", "))
-	write(w, fault.Unsupported, http.StatusMethodNotAllowed, "this address takes "+strings.Join(allowed, ", "))
+	write(w, fault.Unsupported, http.StatusMethodNotAllowed, document{Detail: "this address takes " + strings.Join(allowed, ", ")})
 }
 
-func write(w http.ResponseWriter, kind fault.Kind, status int, detail string) {
+func write(w http.ResponseWriter, kind fault.Kind, status int, d document) {
+	d.Type, d.Title, d.Status = "urn:problem-type:afterword:"+string(kind), http.StatusText(status), status
 	h := w.Header()
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
 	// The status is out: a connection that breaks now has nobody left to tell.
-	_ = json.NewEncoder(w).Encode(document{"urn:problem-type:afterword:" + string(kind), http.StatusText(status), status, detail})
+	_ = json.NewEncoder(w).Encode(d)
 }

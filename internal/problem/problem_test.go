@@ -11,8 +11,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"afterword/internal/fault"
 	"afterword/internal/problem"
+	"afterword/internal/program"
 )
 
 func answer(t *testing.T, err error) (*httptest.ResponseRecorder, map[string]any, string) {
@@ -77,5 +80,22 @@ func TestAMethodThatIsNotTakenIsToldWhichAre(t *testing.T) {
 	problem.Method(rec, "POST", "GET")
 	if rec.Code != 405 || rec.Header().Get("Allow") != "POST, GET" || !strings.Contains(rec.Body.String(), "POST, GET") {
 		t.Errorf("%d %v %s", rec.Code, rec.Header(), rec.Body)
+	}
+}
+
+func TestWhatIsWrongWithAProgramIsListedLineByLineAndNotLogged(t *testing.T) {
+	rec, doc, log := answer(t, fmt.Errorf("apply: %w", program.Problems{
+		{Line: 7, Path: "desks.care.people", Wrong: `"anna@@acme" is no address`, Expected: "such as anna@acme.example"},
+		{Line: 9, Wrong: "an odd thing", Expected: "another"},
+	}))
+	want := []any{
+		map[string]any{"line": 7.0, "path": "desks.care.people", "wrong": `"anna@@acme" is no address`, "expected": "such as anna@acme.example"},
+		map[string]any{"line": 9.0, "wrong": "an odd thing", "expected": "another"},
+	}
+	if diff := cmp.Diff(want, doc["problems"]); diff != "" || rec.Code != http.StatusBadRequest {
+		t.Errorf("status %d, %s", rec.Code, diff)
+	}
+	if strings.Contains(log, "anna") || !strings.Contains(log, "2 problems") {
+		t.Errorf("the log says %s", log)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"afterword/internal/period"
 	"afterword/internal/response"
 	"afterword/internal/table"
+	"afterword/internal/touchpoint"
 )
 
 var _ followup.Answers = (*Store)(nil)
@@ -55,4 +56,23 @@ func recordsOf(items []table.Item) ([]response.Record, error) {
 		records = append(records, rec)
 	}
 	return records, nil
+}
+
+// VisitsOn lists the visits to touchpoints that were received on a day of the program's zone, with their decisions, newest first.
+func (s *Store) VisitsOn(ctx context.Context, touchpoints []string, day string, span period.Span) ([]touchpoint.Visit, string, error) {
+	var lists []string
+	for _, name := range touchpoints {
+		lists = append(lists, visitsList(name, day))
+	}
+	items, next, err := s.newest(ctx, [][]string{lists}, span)
+	if err != nil {
+		return nil, "", err
+	}
+	visits := make([]touchpoint.Visit, len(items))
+	for i, item := range items {
+		if err := table.Decode(item, &visits[i]); err != nil {
+			return nil, "", err
+		}
+	}
+	return visits, next, nil
 }

@@ -1,0 +1,120 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"afterword/internal/period"
+	"afterword/internal/program"
+	"afterword/internal/score"
+	"afterword/internal/tally"
+)
+
+// Counts reads what scores are made of.
+type Counts interface {
+	// Counts is the counts of a series in a period. Faults: Transient.
+	Counts(ctx context.Context, series tally.Series, p period.Period) (tally.Counts, error)
+	// Sends is how the mails fared that were sent in the period. Faults: Transient.
+	Sends(ctx context.Context, series tally.Series, p period.Period) (tally.Sends, error)
+}
+
+// shownScore is a score as the API shows it: never without its count, its interval and the convention that it is computed by.
+type shownScore struct {
+	Touchpoint   string          `json:"touchpoint"`
+	Survey       string          `json:"survey"`
+	Metric       score.Metric    `json:"metric"`
+	Scale        string          `json:"scale"`
+	Period       string          `json:"period"`
+	N            int64           `json:"n"`
+	Value        *float64        `json:"value"` // null: no answers, or too few to show one; then there is a note
+	Interval     *score.Interval `json:"interval"`
+	Convention   string          `json:"convention"`
+	Distribution score.Counts    `json:"distribution"`
+	EasyShare    *float64        `json:"easy_share,omitempty"`
+	Sent         int64           `json:"sent"`
+	Delivered    int64           `json:"delivered"`
+	ResponseRate *float64        `json:"response_rate"` // answers to the mails of the period, by those delivered; null when none was
+	Unconfirmed  int64           `json:"unconfirmed"`
+	Change       *shownChange    `json:"change"` // null when either period has too few answers
+	Note         string          `json:"note,omitempty"`
+}
+
+type shownChange struct {
+	From string `json:"from"`
+	score.Change
+}
+
+func (a *API) scores(r *http.Request) (any, error) {
+	query, err := readQuery(r, "touchpoint", "survey", "period")
+	if err != nil {
+		return nil, err
+	}
+	p, err := a.Programs.Current(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	touchpoints, err := readTouchpoints(query["touchpoint"], p)
+	if err != nil {
+		return nil, err
+	}
+	in, err := readPeriod(query["period"], a.Now(), p.Zone)
+	if err != nil {
+		return nil, err
+	}
+	if query["survey"] != "" {
+		if err := knownSurvey(query["survey"], p); err != nil {
+			return nil, err
+		}
+	}
+	shown := []shownScore{}
+	for _, t := range touchpoints {
+		series := tally.Series{Touchpoint: t.Name, Survey: t.Survey}
+		switch query["survey"] {
+		case "", t.Survey:
+		default:
+			if query["touchpoint"] == "" {
+				continue // this touchpoint does not ask it
+			}
+			series.Survey = query["survey"] // it may have asked it once
+		}
+		s, err := a.score(r.Context(), series, p.Surveys[series.Survey], in)
+		if err != nil {
+			return nil, err
+		}
+		shown = append(shown, s)
+	}
+	if query["touchpoint"] != "" {
+		return shown[0], nil
+	}
+	return page[shownScore]{Items: shown}, nil
+}
+
+func (a *API) score(ctx context.Context, series tally.Series, s program.Survey, in period.Period) (shownScore, error) {
+	counts, err := a.Counts.Counts(ctx, series, in)
+	if err != nil {
+		return shownScore{}, err
+	}
+	before, err := a.Counts.Counts(ctx, series, in.Previous())
+	if err != nil {
+		return shownScore{}, err
+	}
+	sends, err := a.Counts.Sends(ctx, series, in)
+	if err != nil {
+		return shownScore{}, err
+	}
+	scale, histogram := s.Scale, counts.Histogram()
+	exact := score.Of(scale, histogram).Rounded(scale)
+	shown := shownScore{
+		Touchpoint: series.Touchpoint, Survey: series.Survey, Metric: scale.Metric, Scale: scale.String(), Period: in.Name,
+		N: exact.N, Value: exact.Value, Interval: exact.Interval, Convention: exact.Convention, Distribution: exact.Distribution,
+		EasyShare: exact.EasyShare, Sent: sends.Sent, Delivered: sends.Delivered(), Unconfirmed: tally.Unconfirmed(counts, sends), Note: exact.Note,
+	}
+	if delivered := sends.Delivered(); delivered > 0 {
+		rate := score.Round(float64(counts.Replies)/float64(delivered), 3)
+		shown.ResponseRate = &rate
+	}
+	if change := score.Compare(scale, before.Histogram(), histogram); change != nil {
+		shown.Change = &shownChange{in.Previous().Name, change.Rounded(scale)}
+	}
+	return shown, nil
+}

@@ -1,0 +1,197 @@
+package api_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"afterword/internal/api"
+	"afterword/internal/fault"
+	"afterword/internal/followup"
+	"afterword/internal/period"
+	"afterword/internal/program"
+	"afterword/internal/response"
+	"afterword/internal/score"
+	"afterword/internal/survey"
+	"afterword/internal/tally"
+	"afterword/internal/touchpoint"
+)
+
+var update = flag.Bool("update", false, "write the golden answers anew")
+
+// now is a Sunday noon in November, which is already Monday nowhere.
+var now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+const (
+	readKey  = "read-0123456789abcdefghij"
+	adminKey = "admin-0123456789abcdefghi"
+)
+
+// world is what the API reads, in memory.
+type world struct {
+	counts map[tally.Series]map[string]tally.Counts // by period
+	sends  map[tally.Series]tally.Sends
+
+	surveys, touchpoints []string // asked for last
+	day                  string
+	span                 period.Span
+	next                 string // answered
+	trouble              error
+	applied              string
+}
+
+func (w *world) Current(context.Context) (*program.Program, error) {
+	stockholm, err := time.LoadLocation("Europe/Stockholm")
+	if err != nil {
+		return nil, err
+	}
+	ces := score.Scale{Metric: score.CES, Min: 1, Max: 5, Direction: score.Higher, GoodFrom: 4, BadTo: 2}
+	nps := score.Scale{Metric: score.NPS, Min: 0, Max: 10, Direction: score.Higher, GoodFrom: 9, BadTo: 6}
+	return &program.Program{
+		Zone: stockholm,
+		Surveys: map[string]program.Survey{
+			"support-ces-v1": {ID: "support-ces-v1", Number: 1, Scale: ces}, "support-ces-v0": {ID: "support-ces-v0", Number: 2, Scale: ces},
+			"onboarding-nps-v1": {ID: "onboarding-nps-v1", Number: 3, Scale: nps},
+		},
+		Touchpoints: map[string]program.Touchpoint{
+			"support": {Name: "support", Survey: "support-ces-v1"}, "return": {Name: "return", Survey: "support-ces-v1"},
+			"onboarding": {Name: "onboarding", Survey: "onboarding-nps-v1"},
+		},
+	}, w.trouble
+}
+
+func (w *world) Counts(_ context.Context, series tally.Series, p period.Period) (tally.Counts, error) {
+	return w.counts[series][p.Name], w.trouble
+}
+
+func (w *world) Sends(_ context.Context, series tally.Series, _ period.Period) (tally.Sends, error) {
+	return w.sends[series], w.trouble
+}
+
+func (w *world) ResponsesTo(_ context.Context, surveys []string, span period.Span) ([]response.Record, string, error) {
+	w.surveys, w.span = surveys, span
+	at := time.Date(2026, 11, 20, 9, 30, 0, 0, time.UTC)
+	rec := response.Record{
+		Invitation: survey.Invitation{ID: "AAAAAAAAAAAAAAAAAAAA", Touchpoint: "support", Survey: "support-ces-v1", Metric: "CES", Customer: "c-1",
+			Language: "sv", Source: "zendesk", Subject: "4711", Link: "https://desk.example/4711", SentDay: "2026-11-19", Cuts: map[string]string{"agent": "anna"}},
+		Response: response.Response{Revision: 2, Rating: 1, Act: response.Explicit, Counted: true, Comment: "It <b>broke</b> & stayed so.", AnsweredAt: at,
+			ChangedAt: at.Add(time.Minute), Day: "2026-11-20"},
+	}
+	gone, other := rec, rec
+	gone.ID, gone.Counted, gone.Withdrawn, gone.Comment, gone.Survey = "BBBBBBBBBBBBBBBBBBBB", false, []string{"honeypot"}, "", "forgotten"
+	other.ID, other.Touchpoint = "CCCCCCCCCCCCCCCCCCCC", "return"
+	return []response.Record{rec, gone, other}, w.next, nil
+}
+
+func (w *world) VisitsOn(_ context.Context, touchpoints []string, day string, span period.Span) ([]touchpoint.Visit, string, error) {
+	w.touchpoints, w.day, w.span = touchpoints, day, span
+	return []touchpoint.Visit{{
+		Decision: touchpoint.Decision{Reason: touchpoint.Fatigue, Explanation: "the customer was asked 12 days before"}, ID: "AAAAAAAAAAAAAAAAAAAA",
+		Touchpoint: "support", Source: "zendesk", Subject: "4711", Round: 1, Customer: "c-1", At: now, ReceivedAt: now, Day: day,
+	}}, w.next, nil
+}
+
+func (w *world) OpenCases(_ context.Context, span period.Span) ([]followup.Case, string, error) {
+	w.span = span
+	return []followup.Case{{
+		ID: "AAAAAAAAAAAAAAAAAAAA", Revision: 3, State: followup.Open, Customer: "c-1", Touchpoint: "support", Survey: "support-ces-v1", Subject: "4711",
+		Rating: 1, Group: score.Bad, Answer: 2, Tell: 2, Desk: "care", Why: followup.BadRating, Level: 1, OpenedAt: now.Add(-time.Hour),
+		Due: now.Add(-time.Minute), Mails: []followup.Mail{{ID: "m", Seat: 0, Told: 2}},
+	}}, w.next, nil
+}
+
+func (w *world) ClosedCases(_ context.Context, span period.Span) ([]followup.Case, string, error) {
+	w.span = span
+	return nil, w.next, nil
+}
+
+func (w *world) Apply(_ context.Context, text []byte, _ time.Time) (int, error) {
+	if strings.Contains(string(text), "wrong") {
+		return 0, program.Problems{{Line: 3, Path: "surveys", Wrong: "there are none", Expected: "at least one"}}
+	}
+	w.applied = string(text)
+	return 4, w.trouble
+}
+
+func (w *world) Run(context.Context, time.Time) (tally.Findings, error) {
+	return tally.Findings{Responses: 412, Lagging: 2, Healed: 2}, w.trouble
+}
+
+func handler(t *testing.T, w *world) http.Handler {
+	t.Helper()
+	var keys api.FixedKeys
+	for secret, scopes := range map[string][]api.Scope{readKey: {api.Read}, adminKey: {api.Read, api.Admin}} {
+		key, err := api.NewKey(secret, scopes...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys = append(keys, key)
+	}
+	return (&api.API{
+		Keys: keys, Programs: w, Counts: w, Answers: w, Decisions: w, Cases: w, Applier: w, Auditor: w,
+		Now: func() time.Time { return now }, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	}).Handler()
+}
+
+// ask sends a request with the read key for GET and the admin key for POST.
+func ask(t *testing.T, w *world, method, path, body string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body))
+	r.Header.Set("Authorization", "Bearer "+map[string]string{http.MethodGet: readKey, http.MethodHead: readKey, http.MethodPost: adminKey}[method])
+	rec := httptest.NewRecorder()
+	handler(t, w).ServeHTTP(rec, r)
+	return rec
+}
+
+// golden holds an answer against testdata/name.json.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := "testdata/" + name + ".json"
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s: %s", name, diff)
+	}
+}
+
+// filled is a world with a month of support and little else.
+func filled() *world {
+	support, onboarding := tally.Series{Touchpoint: "support", Survey: "support-ces-v1"}, tally.Series{Touchpoint: "onboarding", Survey: "onboarding-nps-v1"}
+	return &world{
+		counts: map[tally.Series]map[string]tally.Counts{
+			support: {
+				"2026-11":  {Answers: [11]int64{1: 20, 2: 15, 3: 5, 4: 20, 5: 40}, Replies: 100, Clicked: 81},
+				"2026-10":  {Answers: [11]int64{1: 17, 2: 15, 3: 8, 4: 18, 5: 42}, Replies: 100, Clicked: 90},
+				"2026-W47": {Answers: [11]int64{1: 2, 5: 2}, Replies: 4, Clicked: 4},
+				"2026-Q4":  {Answers: [11]int64{1: 2, 4: 10, 5: 2}, Replies: 14, Clicked: 10},
+			},
+			onboarding: {"2026-11": {Answers: [11]int64{6: 10, 7: 10, 9: 20, 10: 20}, Replies: 60, Clicked: 60}},
+		},
+		sends: map[tally.Series]tally.Sends{support: {Sent: 412, Bounced: 7, Clicked: 88}, onboarding: {Sent: 300, Clicked: 60}},
+	}
+}
+
+var errBusy = fault.New(fault.Transient, "busy")
+
+var errBroken = errors.New("disk of anna@acme.example is full")
