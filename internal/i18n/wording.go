@@ -1,6 +1,8 @@
 package i18n
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -18,9 +20,22 @@ func kind(scale score.Scale) string {
 	return strings.ToLower(string(scale.Metric))
 }
 
-// Question is the rated question of the survey at the touchpoint: the owner's wording in this language, else the shipped one.
+// own is the owner's text in this language. One that the owner wrote in other languages only is taken from the nearest of these:
+// the shipped wording would ask another question, and its answers would be counted as answers to the owner's. "" when there is none.
+func (p *Printer) own(text program.Text) string {
+	if own := text.In(p.language); own != "" || len(text) == 0 {
+		return own
+	}
+	written := slices.Sorted(maps.Keys(text))
+	if _, ok := text[Default]; ok {
+		written = append([]string{Default}, written...)
+	}
+	return text[Match(p.language, written)]
+}
+
+// Question is the rated question of the survey at the touchpoint: the owner's wording, else the shipped one.
 func (p *Printer) Question(survey program.Survey, touchpoint, company string) string {
-	if own := survey.Question.In(p.language); own != "" {
+	if own := p.own(survey.Question); own != "" {
 		return own
 	}
 	key := "question." + touchpoint + "." + kind(survey.Scale)
@@ -32,15 +47,14 @@ func (p *Printer) Question(survey program.Survey, touchpoint, company string) st
 
 // Ends are the labels of the scale's lowest and highest rating, the owner's or the shipped ones by the scale's direction.
 func (p *Printer) Ends(survey program.Survey) (low, high string) {
-	prefix := "ends." + kind(survey.Scale)
-	low, high = p.T(prefix+".bad"), p.T(prefix+".good")
+	low, high = p.T("ends."+kind(survey.Scale)+".bad"), p.T("ends."+kind(survey.Scale)+".good")
 	if survey.Scale.Direction == score.Lower {
 		low, high = high, low
 	}
-	if own := survey.Low.In(p.language); own != "" {
+	if own := p.own(survey.Low); own != "" {
 		low = own
 	}
-	if own := survey.High.In(p.language); own != "" {
+	if own := p.own(survey.High); own != "" {
 		high = own
 	}
 	return low, high
@@ -48,10 +62,8 @@ func (p *Printer) Ends(survey program.Survey) (low, high string) {
 
 // Reason is the question for the reason, which depends on how happy the rating was.
 func (p *Printer) Reason(survey program.Survey, group score.Group) string {
-	own := map[score.Group]program.Text{
-		score.Good: survey.Reasons.Good, score.Neutral: survey.Reasons.Neutral, score.Bad: survey.Reasons.Bad,
-	}[group].In(p.language)
-	if own != "" {
+	reasons := map[score.Group]program.Text{score.Good: survey.Reasons.Good, score.Neutral: survey.Reasons.Neutral, score.Bad: survey.Reasons.Bad}
+	if own := p.own(reasons[group]); own != "" {
 		return own
 	}
 	return p.T("reason." + string(group))
@@ -89,14 +101,14 @@ func (p *Printer) Why(touchpoint, company string) string {
 }
 
 // Touchpoint is the touchpoint's name for a desk; the owner's own touchpoints keep the owner's name.
-func (p *Printer) Touchpoint(name string) string { return p.named("touchpoint.", name) }
+func (p *Printer) Touchpoint(name string) string { return p.named("touchpoint."+name, name) }
 
 // LanguageName is the name of a language for a desk, or its tag when the catalogs do not name it.
-func (p *Printer) LanguageName(tag string) string { return p.named("language.", tag) }
+func (p *Printer) LanguageName(tag string) string { return p.named("language."+tag, tag) }
 
-func (p *Printer) named(prefix, name string) string {
-	if text, ok := p.texts[prefix+name]; ok {
+func (p *Printer) named(key, unnamed string) string {
+	if text, ok := p.texts[key]; ok {
 		return text
 	}
-	return name
+	return unnamed
 }

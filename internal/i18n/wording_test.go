@@ -51,22 +51,40 @@ func TestLabelsFollowTheDirectionOfTheScale(t *testing.T) {
 	}
 }
 
-func TestTheOwnersWordingWinsInItsLanguageOnly(t *testing.T) {
+func TestTheOwnersWordingWins(t *testing.T) {
 	own := survey(score.CES, score.Higher)
 	own.Question = program.Text{"sv": "Gick det lätt?", "nl-BE": "Ging het vlot?"}
 	own.Low, own.High = program.Text{"sv": "Nej"}, program.Text{"sv": "Ja"}
 	own.Reasons.Bad = program.Text{"sv": "Vad hände?"}
-	sv, en := For("sv"), For("en")
+	sv := For("sv")
 	low, high := sv.Ends(own)
 	if got := []string{sv.Question(own, "support", "Acme"), low, high, sv.Reason(own, score.Bad)}; !slices.Equal(got, []string{"Gick det lätt?", "Nej", "Ja", "Vad hände?"}) {
 		t.Errorf("Swedish: %q", got)
 	}
-	low, high = en.Ends(own)
-	if got := []string{en.Question(own, "support", "Acme"), low, high, en.Reason(own, score.Bad)}; !slices.Equal(got, []string{"How easy was it to get help from Acme?", "Very difficult", "Very easy", "We are sorry. What went wrong?"}) {
-		t.Errorf("English: %q", got)
+	if got := sv.Reason(own, score.Good); got != "Vad gjorde vi bra?" {
+		t.Errorf("what the owner did not write is shipped: %q", got)
 	}
 	if got := For("nl-BE").Question(own, "support", "Acme"); got != "Ging het vlot?" {
 		t.Errorf("Flemish: %q", got)
+	}
+}
+
+func TestTheOwnersQuestionIsNeverExchangedForAnother(t *testing.T) {
+	for _, row := range []struct {
+		written  program.Text
+		language string
+		want     string
+	}{
+		{program.Text{"en": "Was the coffee good?"}, "sv", "Was the coffee good?"},
+		{program.Text{"sv": "Var kaffet gott?"}, "en", "Var kaffet gott?"},
+		{program.Text{"de": "War der Kaffee gut?", "en": "Was the coffee good?"}, "zh", "Was the coffee good?"},
+		{program.Text{"nl-BE": "Was de koffie lekker?", "en": "Was the coffee good?"}, "nl", "Was de koffie lekker?"},
+	} {
+		asks := survey(score.CSAT, score.Higher)
+		asks.Question = row.written
+		if got := For(row.language).Question(asks, "purchase", "Acme"); got != row.want {
+			t.Errorf("%v in %s: %q, want %q", row.written, row.language, got, row.want)
+		}
 	}
 }
 
