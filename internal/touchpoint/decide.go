@@ -53,7 +53,7 @@ func (q question) plan() time.Time {
 	if own == "" {
 		own = q.customer.Zone
 	}
-	return q.program.Policy.Hours.Next(due, zone(own, q.program.Zone)).UTC().Truncate(time.Second)
+	return q.program.Policy.Hours.Next(due, customer.Zone(own, q.program.Zone)).UTC().Truncate(time.Second)
 }
 
 func (q question) invitation(round int) survey.Invitation {

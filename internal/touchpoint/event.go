@@ -38,11 +38,15 @@ func (e Event) clean(touchpoint program.Touchpoint, id customer.ID, now time.Tim
 	e.Address = customer.Address(e.Address)
 	e.Person = text(e.Person, longestText)
 	e.Language = language(e.Language)
-	if zone(e.Zone, nil) == nil {
+	if customer.Zone(e.Zone, nil) == nil {
 		e.Zone = ""
 	}
-	e.Name = text(e.Name, longestText)
-	e.Delivery = short(text(e.Delivery, longestText))
+	if e.Name = text(e.Name, longestText); strings.Contains(e.Name, "@") {
+		e.Name = ""
+	}
+	if e.Delivery = text(e.Delivery, longestText); strings.Contains(e.Delivery, "@") {
+		e.Delivery = digest(e.Delivery)
+	}
 	e.Link = link(e.Link)
 	e.Properties = properties(e.Properties)
 	now = now.UTC().Truncate(time.Second)
@@ -80,8 +84,13 @@ func short(s string) string {
 	if len(s) <= longestSubject {
 		return s
 	}
+	return strings.ToValidUTF8(s[:longestSubject-23], "") + "~" + digest(s)
+}
+
+// digest stands for a text that cannot be kept: 22 characters, the same for the same text.
+func digest(s string) string {
 	sum := sha256.Sum256([]byte(s))
-	return strings.ToValidUTF8(s[:longestSubject-23], "") + "~" + base64.RawURLEncoding.EncodeToString(sum[:16])
+	return base64.RawURLEncoding.EncodeToString(sum[:16])
 }
 
 // text is a foreign text on one line, without what cannot be printed, at most so many bytes long.
@@ -106,7 +115,7 @@ func text(s string, most int) string {
 func link(s string) string {
 	s = strings.TrimSpace(s)
 	u, err := url.Parse(s)
-	if err != nil || len(s) > longestLink || u.Scheme != "https" || u.Host == "" || strings.Contains(s, "@") {
+	if err != nil || len(s) > longestLink || u.Scheme != "https" || u.Host == "" || strings.Contains(s, "@") || strings.Contains(s, "%40") {
 		return ""
 	}
 	return u.String()

@@ -1,10 +1,6 @@
 package touchpoint
 
-import (
-	"strings"
-	"time"
-	_ "time/tzdata" // zones of customers, on machines that have none
-)
+import "strings"
 
 // longestTag is more than any language tag in use has.
 const longestTag = 35
@@ -56,15 +52,3 @@ func asked(offered []string, wanted string) string {
 }
 
 func wider(tag string) string { return tag[:max(0, strings.LastIndexByte(tag, '-'))] }
-
-// zone is the customer's time zone, else the other.
-func zone(name string, other *time.Location) *time.Location {
-	if name == "" || name == "Local" || len(name) > longestProperty {
-		return other
-	}
-	location, err := time.LoadLocation(name)
-	if err != nil {
-		return other
-	}
-	return location
-}
