@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"afterword/internal/agenda"
 	"afterword/internal/customer"
 	"afterword/internal/fault"
 	"afterword/internal/survey"
@@ -39,15 +40,24 @@ func claimedBy(claim string) table.Condition {
 }
 
 // PutBack makes a claimed invitation planned again; its entry on the agenda has never left.
-func (s *Store) PutBack(ctx context.Context, id, claim string) error {
-	_, err := s.applies(ctx, table.Write{
+func (s *Store) PutBack(ctx context.Context, id, claim string, later time.Time) error {
+	w := table.Write{
 		Kind:   table.Update,
 		Key:    invitationKey(id),
 		Set:    table.Item{"state": string(survey.Planned)},
 		Remove: claimAttributes,
 		If:     claimedBy(claim),
-	})
+	}
+	postpone(w.Set, agenda.Entry{Due: later, Kind: agenda.Invite, Key: id})
+	_, err := s.applies(ctx, w)
 	return err
+}
+
+// postpone gives an entry another time, unless that is zero.
+func postpone(attributes table.Item, e agenda.Entry) {
+	if !e.Due.IsZero() {
+		place(attributes, e)
+	}
 }
 
 // Lose makes a claimed invitation unknown. It keeps what the claim set: it can be answered, which proves that it was sent.
@@ -122,14 +132,17 @@ func (s *Store) ClaimReminder(ctx context.Context, id, claim string, at time.Tim
 	})
 }
 
-// PutBackReminder undoes ClaimReminder; the entry on the agenda has never left.
-func (s *Store) PutBackReminder(ctx context.Context, id, claim string) error {
-	_, err := s.applies(ctx, table.Write{
+// PutBackReminder undoes ClaimReminder; the entry on the agenda has never left, but an answer may have put its own in that place.
+func (s *Store) PutBackReminder(ctx context.Context, id, claim string, later time.Time) error {
+	w := table.Write{
 		Kind:   table.Update,
 		Key:    invitationKey(id),
+		Set:    table.Item{},
 		Remove: []string{"reminder", "reminded_at"},
-		If:     table.All(table.Equal("reminder", survey.ReminderClaimed), table.Equal("claim", claim)),
-	})
+		If:     table.All(table.Equal("reminder", survey.ReminderClaimed), table.Equal("claim", claim), table.Equal("state", string(survey.Sent))),
+	}
+	postpone(w.Set, agenda.Entry{Due: later, Kind: agenda.Remind, Key: id})
+	_, err := s.applies(ctx, w)
 	return err
 }
 

@@ -140,7 +140,7 @@ func TestAReminderWhoseSenderDiedIsNotSentAgain(t *testing.T) {
 		if mine, err := s.ClaimReminder(t.Context(), id, "another", o.now); mine || err != nil {
 			t.Errorf("a second claim: %v, %v", mine, err)
 		}
-		if err := s.PutBackReminder(t.Context(), id, "another"); err != nil {
+		if err := s.PutBackReminder(t.Context(), id, "another", time.Time{}); err != nil {
 			t.Error(err)
 		}
 		if inv := o.invitation(t, id); inv.Reminder != survey.ReminderClaimed {

@@ -54,8 +54,9 @@ type Claim struct {
 type Claims interface {
 	// Claim takes a planned invitation. False: it is not planned, or somebody else has it. Fault: Transient.
 	Claim(ctx context.Context, id string, claim Claim) (bool, error)
-	// PutBack makes a claimed one planned again: it was surely not sent. Fault: Transient.
-	PutBack(ctx context.Context, id, claim string) error
+	// PutBack makes a claimed one planned again: it was surely not sent. Its entry on the agenda moves to a later time unless that is
+	// zero. Fault: Transient.
+	PutBack(ctx context.Context, id, claim string, later time.Time) error
 	// Lose makes a claimed one unknown. Fault: Transient.
 	Lose(ctx context.Context, id, claim string) error
 	// Stop ends one that was not sent (planned when it has no Claim, else claimed) and frees its place among the customer's asks.
@@ -86,8 +87,8 @@ type Marks interface {
 type Reminders interface {
 	// ClaimReminder takes it. False: the invitation is answered, bounced or over, or it was taken before. Fault: Transient.
 	ClaimReminder(ctx context.Context, id, claim string, at time.Time) (bool, error)
-	// PutBackReminder undoes that: it was surely not sent. Fault: Transient.
-	PutBackReminder(ctx context.Context, id, claim string) error
+	// PutBackReminder undoes that: it was surely not sent. Later as in Claims. Fault: Transient.
+	PutBackReminder(ctx context.Context, id, claim string, later time.Time) error
 	// EndReminder keeps what became of it: the carrier's id, or one of the outcomes. Fault: Transient.
 	EndReminder(ctx context.Context, id, claim, outcome string) error
 }

@@ -17,9 +17,11 @@ type errand interface {
 	objection(inv Invitation, c customer.Customer) objection
 	write(inv Invitation, c customer.Customer) (Letter, error)
 	// putBack, lose and stop end a claim without a letter: surely not sent, not known, never to be sent.
-	putBack(ctx context.Context, inv Invitation) error
+	putBack(ctx context.Context, inv Invitation, later time.Time) error
 	lose(ctx context.Context, inv Invitation) error
 	stop(ctx context.Context, inv Invitation, o objection) error
+	// remindAt is when the customer is to be reminded of a letter that was sent; zero: never.
+	remindAt(inv Invitation, c customer.Customer, sent time.Time) time.Time
 	sent(ctx context.Context, marks []Mark) error
 }
 
@@ -51,8 +53,8 @@ func (e inviting) write(inv Invitation, c customer.Customer) (Letter, error) {
 	return e.Writer.Survey(e.program, inv, c)
 }
 
-func (e inviting) putBack(ctx context.Context, inv Invitation) error {
-	return e.Claims.PutBack(ctx, inv.ID, inv.Claim)
+func (e inviting) putBack(ctx context.Context, inv Invitation, later time.Time) error {
+	return e.Claims.PutBack(ctx, inv.ID, inv.Claim, later)
 }
 
 func (e inviting) lose(ctx context.Context, inv Invitation) error {
@@ -63,14 +65,15 @@ func (e inviting) stop(ctx context.Context, inv Invitation, o objection) error {
 	return e.Claims.Stop(ctx, inv, o.State, o.Why)
 }
 
-func (e inviting) sent(ctx context.Context, marks []Mark) error {
-	for i := range marks {
-		if after := e.program.Touchpoints[marks[i].Invitation.Touchpoint].Reminder; after > 0 {
-			marks[i].RemindAt = marks[i].At.Add(after)
-		}
+func (e inviting) remindAt(inv Invitation, c customer.Customer, sent time.Time) time.Time {
+	after := e.program.Touchpoints[inv.Touchpoint].Reminder
+	if after == 0 {
+		return time.Time{}
 	}
-	return e.Marks.Sent(ctx, marks)
+	return hourFor(e.program, c, sent.Add(after))
 }
+
+func (e inviting) sent(ctx context.Context, marks []Mark) error { return e.Marks.Sent(ctx, marks) }
 
 // reminding sends reminders.
 type reminding struct {
@@ -99,8 +102,8 @@ func (e reminding) write(inv Invitation, c customer.Customer) (Letter, error) {
 	return e.Writer.Reminder(e.program, inv, c)
 }
 
-func (e reminding) putBack(ctx context.Context, inv Invitation) error {
-	return e.Reminders.PutBackReminder(ctx, inv.ID, inv.Claim)
+func (e reminding) putBack(ctx context.Context, inv Invitation, later time.Time) error {
+	return e.Reminders.PutBackReminder(ctx, inv.ID, inv.Claim, later)
 }
 
 func (e reminding) lose(ctx context.Context, inv Invitation) error {
@@ -114,6 +117,8 @@ func (e reminding) stop(ctx context.Context, inv Invitation, o objection) error 
 	}
 	return e.Reminders.EndReminder(ctx, inv.ID, inv.Claim, outcome)
 }
+
+func (reminding) remindAt(Invitation, customer.Customer, time.Time) time.Time { return time.Time{} }
 
 func (e reminding) sent(ctx context.Context, marks []Mark) error {
 	for _, mark := range marks {

@@ -81,3 +81,23 @@ func objectionTo(p *program.Program, inv Invitation, c customer.Customer) object
 	}
 	return objection{}
 }
+
+// punctual is how much later than its time a letter may leave without asking again whether the customer is to be mailed at this hour.
+const punctual = time.Hour
+
+// nextHour is when a letter may leave that was due at a time and is late by now: at once, which is the zero time, or when the
+// customer's next sending hours begin.
+func nextHour(p *program.Program, c customer.Customer, due, now time.Time) time.Time {
+	if now.Sub(due) <= punctual {
+		return time.Time{}
+	}
+	if next := hourFor(p, c, now); next.After(now) {
+		return next
+	}
+	return time.Time{}
+}
+
+// hourFor moves a time into the customer's sending hours.
+func hourFor(p *program.Program, c customer.Customer, at time.Time) time.Time {
+	return p.Policy.Hours.Next(at, customer.Zone(c.Zone, p.Zone)).Truncate(time.Second)
+}

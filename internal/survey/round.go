@@ -23,6 +23,7 @@ type round struct {
 	errand
 	program *program.Program
 	walk    agenda.Walk
+	due     map[string]time.Time // when each was to be sent
 
 	mu       sync.Mutex
 	halted   bool    // no more letters begin their way
@@ -34,7 +35,7 @@ type round struct {
 }
 
 func (d *Dispatcher) newRound(p *program.Program, kind agenda.Kind, walk agenda.Walk) *round {
-	r := &round{Dispatcher: d, program: p, walk: walk}
+	r := &round{Dispatcher: d, program: p, walk: walk, due: map[string]time.Time{}}
 	if kind == agenda.Remind {
 		r.errand = reminding{d, p, rand.Text()}
 	} else {
@@ -89,6 +90,7 @@ func (r *round) look(ctx context.Context, entries []agenda.Entry, now time.Time)
 		switch r.standing(inv, now) {
 		case toSend:
 			due = append(due, inv)
+			r.due[inv.ID] = entries[i].Due
 		case toStop:
 			r.report("end a late invitation", r.stop(ctx, inv, objection{Expired, WhyLate}))
 		case toLose:
@@ -126,7 +128,7 @@ func (r *round) claimAll(ctx context.Context, due []Invitation, now time.Time) [
 			// It may have been claimed all the same, and would then be given up for unknown.
 			back, cancel := context.WithTimeout(context.WithoutCancel(ctx), sending)
 			defer cancel()
-			return errors.Join(fmt.Errorf("claim: %w", err), r.putBack(back, inv))
+			return errors.Join(fmt.Errorf("claim: %w", err), r.putBack(back, inv, time.Time{}))
 		}
 		if mine {
 			r.mu.Lock()
@@ -154,29 +156,33 @@ func (r *round) each(invitations []Invitation, do func(Invitation) error) {
 // carry brings one claimed invitation to an end: sent, ended, put back, or unknown.
 func (r *round) carry(ctx, settle context.Context, inv Invitation, c customer.Customer) error {
 	if r.over(ctx) {
-		return r.putBack(settle, inv)
+		return r.putBack(settle, inv, time.Time{})
 	}
 	if o := r.objection(inv, c); o.State != "" {
 		return r.stop(settle, inv, o)
 	}
+	if later := nextHour(r.program, c, r.due[inv.ID], r.now()); !later.IsZero() {
+		return r.putBack(settle, inv, later)
+	}
 	letter, err := r.write(inv, c)
 	if err != nil {
-		return errors.Join(fmt.Errorf("write the letter: %w", err), r.putBack(settle, inv))
+		return errors.Join(fmt.Errorf("write the letter: %w", err), r.putBack(settle, inv, time.Time{}))
 	}
 	if err := r.Rate.Pace(ctx); err != nil || r.over(ctx) {
-		return r.putBack(settle, inv)
+		return r.putBack(settle, inv, time.Time{})
 	}
 	messageID, err := r.Carrier.Carry(ctx, letter)
 	switch {
 	case err == nil:
-		r.mark(Mark{Invitation: inv, MessageID: messageID, At: r.now()})
+		now := r.now()
+		r.mark(Mark{Invitation: inv, MessageID: messageID, At: now, RemindAt: r.remindAt(inv, c, now)})
 		return nil
 	case errors.Is(err, ErrThrottled), errors.Is(err, ErrQuota):
 		r.halt(nil)
-		return r.putBack(settle, inv)
+		return r.putBack(settle, inv, time.Time{})
 	case errors.Is(err, ErrSuspended):
 		r.halt(err)
-		return r.putBack(settle, inv)
+		return r.putBack(settle, inv, time.Time{})
 	case errors.Is(err, ErrRefused):
 		return errors.Join(err, r.stop(settle, inv, objection{Failed, WhyRefused}))
 	}
