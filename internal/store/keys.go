@@ -10,7 +10,6 @@
 //	visit           V#<touchpoint>#<source>#<subject>  round#0001    redelivery; listing D#<touchpoint>#<day>
 //	invitation      I#<invitation>                     invitation    links; agenda A#<shard>; listing R#<survey>#<month> once answered
 //	hit             I#<invitation>                     hit#<time>#n  evidence of one invitation, for 30 days
-//	message         M#<SES message id>                 message       SES events: which invitation or case a mail was about
 //	case            K#<case>                           case          links; listing K#open or K#closed#<month>
 //	case history    K#<case>                           event#<time>  what happened to a case
 //	due work        W#<kind>#<key>                     work          agenda A#<shard>
@@ -79,8 +78,6 @@ func invitationKey(id string) table.Key { return feedback("I#"+id, "invitation")
 func hitKey(id string, at time.Time, n int64) table.Key {
 	return feedback("I#"+id, fmt.Sprintf("hit#%s#%02d", stamp(at), n))
 }
-
-func messageKey(messageID string) table.Key { return feedback("M#"+escape(messageID), "message") }
 
 func caseKey(id string) table.Key { return feedback("K#"+id, "case") }
 
