@@ -66,6 +66,16 @@ func TestTheAuditTellsWhatLagsFromWhatIsWrong(t *testing.T) {
 	}{
 		{name: "all is well", want: Findings{Responses: 3}},
 		{
+			name: "what a withdrawn answer was does not matter",
+			damage: func(_ *testing.T, b *book) {
+				withdrawn := answer("d", 2, 3).clicked().withdrawn()
+				b.answered(withdrawn)
+				withdrawn.Rating, withdrawn.Clicked = 0, false
+				b.rows["d"] = withdrawn
+			},
+			want: Findings{Responses: 4},
+		},
+		{
 			name:   "an answer that was never counted",
 			damage: func(_ *testing.T, b *book) { b.answered(answer("d", 1, 2)) },
 			want:   Findings{Responses: 4, Lagging: 1, Healed: 1},

@@ -207,6 +207,9 @@ func TestARowThatSomebodyElseMovedIsReadAgain(t *testing.T) {
 	if err != nil || len(folded.Open) > 0 {
 		t.Fatalf("open %v, error %v", folded.Open, err)
 	}
+	if last := b.acts[len(b.acts)-1]; last != "move 1 rows, 1 tallies, lane 0" {
+		t.Errorf("the last act was %q; that a row was moved says nothing against the lane", last)
+	}
 	if diff := difference(score.Counts{4: 1}, b.total(purchase, "2026-11-22").Histogram()); diff != "" {
 		t.Error("the tally (-want +got):", diff)
 	}
