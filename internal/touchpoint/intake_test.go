@@ -221,9 +221,14 @@ func TestForeignTextIsCleanedBeforeItIsKept(t *testing.T) {
 	if v.Link != "" || !v.At.Equal(noon) || len(v.Delivery) > 80 {
 		t.Errorf("visit %+v", v)
 	}
+	e.Name, e.Delivery = "solved for maria@customer.example", "<1@customer.example>"
+	take(t, book, e)
+	if v := book.entered.Visit; v.Event != "" || len(v.Delivery) != 22 {
+		t.Errorf("event %q, delivery %q", v.Event, v.Delivery)
+	}
 	for link, want := range map[string]string{
 		"https://shop.example/o/1?x=1": "https://shop.example/o/1?x=1", "http://shop.example/": "", "https://u:p@shop.example/": "", "//shop.example": "",
-		"https://shop.example/?to=maria@customer.example": "", "https:///x": "", "https://shop.example/" + strings.Repeat("x", 500): "", " https://a.example ": "https://a.example",
+		"https://shop.example/?to=maria@customer.example": "", "https://shop.example/?to=maria%40customer.example": "", "https:///x": "", "https://shop.example/" + strings.Repeat("x", 500): "", " https://a.example ": "https://a.example",
 	} {
 		book, e := &page{}, order()
 		e.Link = link
