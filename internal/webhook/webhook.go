@@ -1,0 +1,210 @@
+// Package webhook receives what other systems report: it proves who sent it, over the very bytes that came and before anything in
+// them is read, and puts the sender's payload into the field's words (touchpoint.Event). Each sender is one small file; how it
+// signs is a row of parameters to one verifier. The facts behind them are the senders' own documents.
+//
+//   - shopify: an order was paid (or another topic that the program names). Signed over the body.
+//   - zendesk: a trigger's webhook with the JSON below. A status that the program names is a visit; any other but "closed" means that
+//     the ticket is being worked on again, so that the survey about its solution is taken back.
+//   - standard: the owner's own systems, by the Standard Webhooks specification. Any library of theirs can send it.
+//
+// # The Zendesk trigger
+//
+// Triggers on any change of the ticket's status, with this body (Zendesk fills the braces; leave texts that customers write out,
+// because their quotes could break it):
+//
+//	{"ticket_id":"{{ticket.id}}","status":"{{ticket.status}}","link":"{{ticket.link}}","updated_at":"{{ticket.updated_at_with_timestamp}}",
+//	 "requester_email":"{{ticket.requester.email}}","requester_name":"{{ticket.requester.name}}","requester_language":"{{ticket.requester.language}}",
+//	 "assignee_name":"{{ticket.assignee.name}}","group":"{{ticket.group.name}}","tags":"{{ticket.tags}}","channel":"{{ticket.via}}"}
+//
+// # The owner's own event
+//
+//	{"type":"onboarding.completed","timestamp":"2026-11-20T09:12:00Z","data":{
+//	 "customer":{"email":"maria@example.com","name":"Maria Lind","language":"sv-SE","time_zone":"Europe/Stockholm"},
+//	 "subject":"account-42","link":"https://admin.example.com/accounts/42",
+//	 "properties":{"plan":"pro","country":"SE","agent":"Anna","team":"","product":"","channel":"","tags":["new"],"amount":"99.00","currency":"EUR"},
+//	 "consent":true,"test":false,"reopened":false}}
+//
+// Everything but the type may be missing. The type is what the program maps to a touchpoint; subject is what makes two deliveries the
+// same visit, and without it the delivery's id does; timestamp is when it happened, else it happened now; consent false always stops
+// a survey; reopened true makes it no visit but the news that the subject's last one no longer holds.
+package webhook
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"maps"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"afterword/internal/fault"
+	"afterword/internal/problem"
+	"afterword/internal/program"
+	"afterword/internal/touchpoint"
+)
+
+// MaxBody is the largest body that is taken, in bytes.
+const MaxBody = 1 << 20
+
+// Programs gives the program in force.
+type Programs interface {
+	// Current returns the program in force. Faults: Transient.
+	Current(ctx context.Context) (*program.Program, error)
+}
+
+// Secrets gives what senders sign with.
+type Secrets interface {
+	// Source returns the live secrets of a source, several while one replaces another; none when there are none. Faults: Transient.
+	Source(ctx context.Context, source string) ([]string, error)
+}
+
+// Intake decides about events; touchpoint.Intake is one.
+type Intake interface {
+	// Take decides about an event, once. Faults: Invalid, NotFound, Transient.
+	Take(ctx context.Context, p *program.Program, e touchpoint.Event, now time.Time) (touchpoint.Outcome, error)
+}
+
+// Handler answers ANY /hooks/{source}. What is verified and understood is a 200 with the decision, whatever it is, because most
+// senders take anything else for a failure and send it again or give up on us; what they should send again is a 503.
+type Handler struct {
+	Programs Programs
+	Secrets  Secrets
+	Intake   Intake
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
+func (h Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	decision, err := h.receive(w, r)
+	if err != nil {
+		problem.Write(w, r, h.Log, err)
+		return
+	}
+	if decision != "" {
+		h.answer(w, r, decision)
+	}
+}
+
+var errNoSource = fault.New(fault.NotFound, "there is no such source in the program")
+
+// receive returns the decision about a delivery; none when the request was answered otherwise.
+func (h Handler) receive(w http.ResponseWriter, r *http.Request) (touchpoint.Reason, error) {
+	p, err := h.Programs.Current(r.Context())
+	if err != nil {
+		return "", err
+	}
+	source, ok := p.Sources[r.PathValue("source")]
+	sender, known := senders[source.Kind]
+	if !ok || !known {
+		return "", errNoSource
+	}
+	switch r.Method {
+	case http.MethodPost:
+	case http.MethodGet, http.MethodHead: // senders probe an address before they use it
+		w.WriteHeader(http.StatusOK)
+		return "", nil
+	default:
+		problem.Method(w, http.MethodPost, http.MethodGet, http.MethodHead)
+		return "", nil
+	}
+	body, err := read(r)
+	if err != nil {
+		return "", err
+	}
+	now := h.Now()
+	if err := h.verify(r, source, sender, body, now); err != nil {
+		return "", err
+	}
+	event, err := sender.event(r.Header, body)
+	if err != nil {
+		return "", fault.Wrap(fault.Invalid, err, "the body is not the JSON that this source sends")
+	}
+	event.Source = source.Name
+	return h.decide(r.Context(), p, source, sender, event, now)
+}
+
+// read returns the raw body. Faults: Unsupported, TooLarge, Invalid.
+func read(r *http.Request) ([]byte, error) {
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || media != "application/json" && !strings.HasSuffix(media, "+json") {
+		return nil, fault.New(fault.Unsupported, "the content type has to be application/json")
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
+	if err != nil {
+		return nil, fault.Wrap(fault.Invalid, err, "the body did not come through")
+	}
+	if len(body) > MaxBody {
+		return nil, fault.New(fault.TooLarge, "the body is larger than %d bytes", MaxBody)
+	}
+	return body, nil
+}
+
+// verify proves that the source sent the body. A stranger is not told what was wrong; the log is.
+func (h Handler) verify(r *http.Request, source program.Source, sender sender, body []byte, now time.Time) error {
+	secrets, err := h.Secrets.Source(r.Context(), source.Name)
+	if err != nil {
+		return err
+	}
+	secrets = slices.DeleteFunc(slices.Clone(secrets), func(s string) bool { return s == "" || slices.Contains(sender.public, s) })
+	if len(secrets) == 0 {
+		err = errors.New("the source has no secret of its own")
+	} else {
+		err = sender.scheme.verify(r.Header, body, secrets, now)
+	}
+	if err != nil {
+		return fault.Wrap(fault.Unauthorized, err, "the signature does not prove that this came from the source")
+	}
+	return nil
+}
+
+// decide takes the event in for each touchpoint that it is about: one that the program maps it to, or for a reopening all those of
+// the source.
+func (h Handler) decide(ctx context.Context, p *program.Program, source program.Source, sender sender, e touchpoint.Event, now time.Time) (touchpoint.Reason, error) {
+	mapped := mapping(source, e.Name)
+	if mapped == "" && sender.reopens != nil && sender.reopens(e.Name) {
+		e.Reopened = true
+	}
+	about := []string{mapped}
+	if e.Reopened {
+		about = slices.Compact(slices.Sorted(maps.Values(source.Events)))
+	}
+	decision := touchpoint.Unmapped
+	for _, e.Touchpoint = range about {
+		if e.Touchpoint == "" {
+			continue
+		}
+		outcome, err := h.Intake.Take(ctx, p, e, now)
+		if err != nil {
+			return "", err
+		}
+		if decision != touchpoint.Reopened {
+			decision = outcome.Reason
+		}
+	}
+	return decision, nil
+}
+
+// mapping returns the touchpoint of a sender's event, whose name is written in any case; "" when the program names none.
+func mapping(source program.Source, name string) string {
+	for _, event := range slices.Sorted(maps.Keys(source.Events)) {
+		if strings.EqualFold(event, name) {
+			return source.Events[event]
+		}
+	}
+	return ""
+}
+
+func (h Handler) answer(w http.ResponseWriter, r *http.Request, decision touchpoint.Reason) {
+	h.Log.LogAttrs(r.Context(), slog.LevelInfo, "visit", slog.String("source", r.PathValue("source")), slog.String("decision", string(decision)))
+	header := w.Header()
+	header.Set("Content-Type", "application/json")
+	header.Set("Cache-Control", "no-store")
+	header.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(http.StatusOK)
+	_ = json.NewEncoder(w).Encode(map[string]string{"decision": string(decision)}) // a sender that has gone away sends again
+}
