@@ -58,22 +58,51 @@ func TestHitsAreKeptForAWhileAndSoMany(t *testing.T) {
 			if rec.Hits != response.HitLimit || !rec.OtherOpened || !rec.Honeypot {
 				t.Errorf("%d hits, another rating %v, hidden link %v: what says something new is noted beyond the limit", rec.Hits, rec.OtherOpened, rec.Honeypot)
 			}
-			page, err := s.table.Query(t.Context(), table.Query{Table: table.Feedback, Partition: s.key().Partition, From: "hit#", To: "hit#~", Strong: true})
-			if err != nil {
-				t.Fatal(err)
+			hits := s.hits(t)
+			if len(hits) != response.HitLimit {
+				t.Fatalf("%d hits are kept", len(hits))
 			}
-			if len(page.Items) != response.HitLimit {
-				t.Fatalf("%d hits are kept", len(page.Items))
-			}
-			delete(page.Items[0], table.AttrWriter)
+			delete(hits[0], table.AttrWriter)
 			want := table.Item{
 				table.AttrPartition: s.key().Partition, table.AttrSort: "hit#2026-11-12T22:30:00Z#00", "at": "2026-11-12T22:30:00Z", "method": "GET",
 				"rating": int64(4), table.AttrExpires: sent.AddDate(0, 0, 30).Unix(),
 			}
-			if diff := cmp.Diff(want, page.Items[0]); diff != "" {
+			if diff := cmp.Diff(want, hits[0]); diff != "" {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func (s *stage) hits(t *testing.T) []table.Item {
+	t.Helper()
+	page, err := s.table.Query(t.Context(), table.Query{Table: table.Feedback, Partition: s.key().Partition, From: "hit#", To: "hit#~", Strong: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return page.Items
+}
+
+// Two that read the same record before they wrote count one click, also when no more hits are kept.
+func TestAClickThatSomebodyElseCountedIsNotCountedAgain(t *testing.T) {
+	for _, engine := range tabletest.Engines(t) {
+		for _, earlier := range []int{0, response.HitLimit} {
+			t.Run(fmt.Sprint(engine.Name, "/after ", earlier), func(t *testing.T) {
+				s := set(t, engine)
+				for range earlier {
+					s.play(t, "1m GET")
+				}
+				four, rec := 4, s.record(t)
+				for range 2 {
+					if err := s.evidence.Note(t.Context(), rec, response.Hit{At: sent, Method: "GET", Rating: &four}); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if got := s.sends(t, "clicked"); got != 1 {
+					t.Errorf("%d clicks are counted", got)
+				}
+			})
+		}
 	}
 }
 
@@ -92,6 +121,9 @@ func TestHitsAtTheSameMomentAreAllNoticed(t *testing.T) {
 				})
 			}
 			scanner.Wait()
+			if hits := s.hits(t); len(hits) != 5 {
+				t.Errorf("%d hits are kept", len(hits))
+			}
 			after := s.record(t)
 			if after.Hits != 5 || !after.OtherOpened || after.FirstOpened == 0 || s.sends(t, "clicked") != 1 {
 				t.Errorf("%d hits, another rating %v, %d clicks", after.Hits, after.OtherOpened, s.sends(t, "clicked"))

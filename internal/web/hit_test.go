@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -93,4 +94,14 @@ func (d deaf) RecordOf(context.Context, string) (response.Record, error) { retur
 
 func (deaf) NoteHit(context.Context, response.Record, response.Note) error {
 	return fault.New(fault.Transient, "the table is busy")
+}
+
+// The bridge to Lambda writes whatever it is given, unlike net/http's server.
+func TestHEADIsAnsweredWithoutABody(t *testing.T) {
+	s := open(t)
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, httptest.NewRequest(http.MethodHead, s.links().Survey(s.invite(t, "purchase", "en")), nil))
+	if w.Code != http.StatusOK || w.Body.Len() != 0 {
+		t.Errorf("%d, %d bytes", w.Code, w.Body.Len())
+	}
 }

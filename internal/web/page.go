@@ -12,6 +12,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
+	"fmt"
 	"html/template"
 	"io/fs"
 	"log/slog"
@@ -94,12 +95,14 @@ var templates = sync.OnceValue(func() map[string]*template.Template {
 
 // Render answers with the page; to HEAD with its headers alone.
 func (s *Shell) Render(w http.ResponseWriter, r *http.Request, p Page) {
+	words := s.words(p.Language)
+	p.Language = words.Language() // what is spoken, if that is another than what was wished
 	style := brandStyle(p.Brand) + embedded("style.css")
 	script := ""
 	if p.Script != "" {
 		script = embedded(p.Script)
 	}
-	body, err := s.draw(p, style, script)
+	body, err := draw(p, words, style, script)
 	if err != nil {
 		s.Log.LogAttrs(r.Context(), slog.LevelError, "page not drawn", slog.String("template", p.Template), slog.String("cause", err.Error()))
 		http.Error(w, "something went wrong on our side", http.StatusInternalServerError)
@@ -129,8 +132,8 @@ func secure(h http.Header) {
 	h.Set("X-Robots-Tag", "noindex")
 }
 
-func (s *Shell) draw(p Page, style, script string) ([]byte, error) {
-	v := view{Page: p, words: s.words(p.Language), Style: template.HTML("<style>" + style + "</style>")}
+func draw(p Page, words *i18n.Printer, style, script string) ([]byte, error) {
+	v := view{Page: p, words: words, Style: template.HTML("<style>" + style + "</style>")}
 	if script != "" {
 		v.Script = template.HTML("<script>" + script + "</script>")
 	}
@@ -168,29 +171,26 @@ func hashOf(text string) string {
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
-// The grounds of the pages: --card of style.css in light and in dark.
+// The cards of the pages: --card of style.css in light and in dark.
 var (
-	lightGround = program.Color{R: 0xff, G: 0xff, B: 0xff}
-	darkGround  = program.Color{R: 0x1b, G: 0x1e, B: 0x24}
+	lightCard = program.Color{R: 0xff, G: 0xff, B: 0xff}
+	darkCard  = program.Color{R: 0x1b, G: 0x1e, B: 0x24}
 )
 
-// brandStyle is the brand's colour as the style sheet uses it: as a ground with text on it, and as an accent beside text, on the
-// light and on the dark ground.
+// brandStyle is the brand's colour as the style sheet uses it, on the light and on the dark card.
 func brandStyle(b Brand) string {
 	brand, ok := program.ParseColor(b.Color)
 	if !ok {
 		brand = program.Color{R: 0x24, G: 0x57, B: 0xc5}
 	}
+	light, dark := brand.On(lightCard), brand.On(darkCard)
 	var css strings.Builder
 	css.WriteString(":root {")
-	for _, scheme := range []struct {
-		name   string
-		ground program.Color
-	}{{"light", lightGround}, {"dark", darkGround}} {
-		fill := brand.ReadableOn(scheme.ground, program.ControlContrast)
-		css.WriteString(" --brand-" + scheme.name + ": " + fill.String() + ";")
-		css.WriteString(" --brand-" + scheme.name + "-text: " + fill.Text().String() + ";")
-		css.WriteString(" --accent-" + scheme.name + ": " + brand.ReadableOn(scheme.ground, program.TextContrast).String() + ";")
+	for _, use := range []struct {
+		name        string
+		light, dark program.Color
+	}{{"brand", light.Fill, dark.Fill}, {"brand-text", light.Text, dark.Text}, {"edge", light.Edge, dark.Edge}, {"accent", light.Link, dark.Link}} {
+		fmt.Fprintf(&css, " --%s-light: %s; --%s-dark: %s;", use.name, use.light, use.name, use.dark)
 	}
 	css.WriteString(" }\n")
 	return css.String()

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 
 	"afterword/internal/fault"
@@ -40,9 +41,10 @@ func (v *visit) thank(s program.Survey, rec response.Record) {
 
 // closed says, kindly, that nothing can be answered or changed any more.
 func (v *visit) closed(rec response.Record) {
+	language := cmp.Or(rec.Language, v.wished()) // of what was erased, nothing is known
 	if rec.Counted {
-		v.message(problem.Status(fault.Closed), rec.Language, "answered", message{Done: true})
+		v.message(problem.Status(fault.Closed), language, "answered", message{Done: true})
 		return
 	}
-	v.message(problem.Status(fault.Closed), rec.Language, "expired", message{})
+	v.message(problem.Status(fault.Closed), language, "expired", message{})
 }
