@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,20 +30,28 @@ var stockholm = func() *time.Location {
 // now is when the mails of the tests are written.
 var now = time.Date(2026, time.November, 13, 9, 0, 0, 0, time.UTC)
 
-// writer also speaks the right-to-left language that only tests know.
+// spoken are the shipped languages and the right-to-left one that only tests know.
+var spoken = sync.OnceValues(func() (*i18n.Catalogs, error) {
+	arabic, err := i18n.Load(os.DirFS("../i18n/testdata"))
+	if err != nil {
+		return nil, err
+	}
+	return i18n.Shipped().With(arabic), nil
+})
+
 func writer(t testing.TB) Writer {
 	t.Helper()
-	keys, err := survey.NewKeys(map[byte][]byte{1: []byte("a key for tests, thirty-two bytes")})
+	catalogs, err := spoken()
 	if err != nil {
 		t.Fatal(err)
 	}
-	arabic, err := i18n.Load(os.DirFS("../i18n/testdata"))
+	keys, err := survey.NewKeys(map[byte][]byte{1: []byte("a key for tests, thirty-two bytes")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return Writer{
 		Links:    survey.Links{Base: "https://feedback.acme.example", Keys: keys},
-		Catalogs: i18n.Shipped().With(arabic),
+		Catalogs: catalogs,
 		Now:      func() time.Time { return now },
 	}
 }
