@@ -58,6 +58,7 @@ func TestWorkingTimePassesOnlyWithinTheHours(t *testing.T) {
 		{"opening in the hour that is skipped", weekly(t, "Sun", 2, 5), "Europe/Stockholm", "2026-03-29 00:00", time.Hour, "2026-03-29 04:00"},
 		{"hours that are skipped as a whole", weekly(t, "Sun", 2, 3), "Europe/Stockholm", "2026-03-28 12:00", 0, "2026-04-05 02:00"},
 		{"one day a week", weekly(t, "Wed", 9, 10), "Europe/Stockholm", "2026-11-18 09:30", time.Hour, "2026-11-25 09:30"},
+		{"hours that end before they begin are none", Hours{[7]bool{true}, 17 * time.Hour, 9 * time.Hour}, "Europe/Stockholm", "2026-11-22 03:00", 2 * time.Hour, "2026-11-22 05:00"},
 		{"around the clock", Hours{}, "Europe/Stockholm", "2026-11-22 03:00", 2 * time.Hour, "2026-11-22 05:00"},
 	} {
 		zone := zoneOf(t, row.zone)

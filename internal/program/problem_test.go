@@ -36,6 +36,21 @@ func TestAMistakeIsNamedWithItsLineAndWhatIsExpected(t *testing.T) {
 			"line 2: company: company stands here a second time; expected each name once"},
 		{"company: Acme", "company: Acme\n? [a]\n: b",
 			"line 2: ?: a list is not a name; expected a name"},
+		{"company: Acme", "company: Acme\n\"\": x",
+			`line 2: ?: "" is not a name; expected a name`},
+		{"company: Acme", "company: " + strings.Repeat("Acme ", 101),
+			`line 1: company: "Acme Acme Acme Acme Acme Acme Acme Acme "... is too long or has line breaks; expected one line of at most 500 bytes`},
+		{"from: hello@acme.example", "form: hello@acme.example\nfrom: hello@acme.example",
+			`line 2: form: "form" is not a field here (did you mean from?); expected one of color, company, count_unconfirmed, desks, from, languages, logo, policy, postal, reply_to, sources, surveys, time_zone, touchpoints`},
+		{"{number: 7, metric: CES, scale: 1-5}", "{number: 7, metric: CSI, scale: 1-5, direction: lower_is_better}",
+			`line 6: surveys.s1.metric: "CSI" is not a metric; expected one of CES, CSAT, NPS`},
+		{"  s1: {number: 7,", "  s1: {",
+			"line 6: surveys.s1: number is missing; expected a number of its own from 1 to 65535, never used again"},
+		{"  s1: {number: 7, metric: CES, scale: 1-5}\n", "  s1: {metric: CES, scale: 1-5}\n  s2: {metric: CES, scale: 1-5}\n",
+			"line 6: surveys.s1: number is missing; expected a number of its own from 1 to 65535, never used again\n" +
+				"line 7: surveys.s2: number is missing; expected a number of its own from 1 to 65535, never used again"},
+		{"desks:\n", "desks:\n  aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa: {people: [a@b.example]}\n",
+			`line 8: desks.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" is not a name; expected up to 40 of a-z, 0-9 and -, such as trial-conversion`},
 		{"hello@acme.example", "hello",
 			`line 2: from: "hello" is not a mail address; expected such as Anna Berg <anna@acme.example>`},
 		{"hello@acme.example", "Acme <hello@acme>",
@@ -72,6 +87,8 @@ func TestAMistakeIsNamedWithItsLineAndWhatIsExpected(t *testing.T) {
 			`line 13: policy.all_window: "45" is not a duration; expected such as 30m, 8h or 2d`},
 		{"sources:\n", "policy: {metric_window: 11w4000d}\nsources:\n",
 			`line 13: policy.metric_window: "11w4000d" is out of range; expected from 0 to 3650d`},
+		{"sources:\n", "policy: {all_window: 99999999999999999w}\nsources:\n",
+			`line 13: policy.all_window: "99999999999999999w" is not a duration; expected such as 30m, 8h or 2d`},
 		{"sources:\n", "policy: {hour: {}}\nsources:\n",
 			`line 13: policy.hour: "hour" is not a field here (did you mean hours?); expected one of all_window, consent, daily_quota, hours, metric_window, role_mail, staff`},
 		{"sources:\n", "policy: {hours: {days: Mon-Frei}}\nsources:\n",
@@ -311,6 +328,24 @@ func TestASyntaxErrorIsNamedWhereAnOwnerHasToLook(t *testing.T) {
 		var problems Problems
 		if !errors.As(err, &problems) || len(problems) != 1 || problems[0].Line != row.line {
 			t.Errorf("%q: %v, want line %d", row.new, err, row.line)
+		}
+	}
+}
+
+func TestASyntaxErrorIsFoundBehindValuesOfSeveralLines(t *testing.T) {
+	const part = "a%[1]d: {b: 1,\n  c: 2}\nd%[1]d: \"x\n  y\"\ne%[1]d: 3\n"
+	for at := range 20 {
+		var text strings.Builder
+		for i := range 20 {
+			if i == at {
+				text.WriteString("@\n")
+			}
+			fmt.Fprintf(&text, part, i)
+		}
+		_, err := Parse([]byte(text.String()))
+		var problems Problems
+		if !errors.As(err, &problems) || len(problems) != 1 || problems[0].Line != 5*at+1 {
+			t.Errorf("%v, want line %d", err, 5*at+1)
 		}
 	}
 }

@@ -104,6 +104,18 @@ func TestApplyingAgainAfterTroubleMakesNoSecondVersion(t *testing.T) {
 	}
 }
 
+func TestAVersionIsNeverWrittenOver(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		w := table.Write{Kind: table.Put, Key: programKey(1), Item: table.Item{"text": "company: Before"}}
+		if _, err := s.table.Write(t.Context(), w); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.AddProgram(t.Context(), []byte("company: Acme"), 1, noon); !fault.Is(err, fault.Conflict) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
 func TestAProgramThatIsNamedAndNotThereIsOursToMend(t *testing.T) {
 	onEngines(t, func(t *testing.T, s *Store) {
 		w := table.Write{Kind: table.Put, Key: currentProgramKey(), Item: table.Item{"version": int64(4)}}
@@ -112,6 +124,12 @@ func TestAProgramThatIsNamedAndNotThereIsOursToMend(t *testing.T) {
 		}
 		if _, _, err := s.CurrentProgram(t.Context()); !fault.Is(err, fault.Internal) {
 			t.Errorf("got %v", err)
+		}
+		if err := s.AddProgram(t.Context(), []byte("company: Acme"), 1, noon); !fault.Is(err, fault.Conflict) {
+			t.Errorf("the first version follows the fourth: %v", err)
+		}
+		if err := s.AddProgram(t.Context(), []byte("company: Acme"), 5, noon); err != nil {
+			t.Errorf("the fifth version: %v", err)
 		}
 	})
 }
