@@ -68,20 +68,21 @@ func (d Deed) check() (Deed, error) {
 	}
 	d.Outcome, d.Cause = strings.TrimSpace(d.Outcome), strings.Join(strings.Fields(d.Cause), " ")
 	switch {
-	case d.Cause == "":
-		return d, ErrNoCause
-	case utf8.RuneCountInString(d.Cause) > MaxCause:
-		return d, fault.New(fault.Invalid, "the cause has at most %d characters", MaxCause)
+	case d.Cause == "", utf8.RuneCountInString(d.Cause) > MaxCause:
+		return d, ErrCause
 	case utf8.RuneCountInString(d.Outcome) > MaxOutcome:
-		return d, fault.New(fault.Invalid, "the outcome has at most %d characters", MaxOutcome)
+		return d, ErrOutcome
 	case !utf8.ValidString(d.Outcome) || !utf8.ValidString(d.Cause):
 		return d, fault.New(fault.Invalid, "the text is not UTF-8")
 	}
 	return d, nil
 }
 
-// ErrNoCause asks for what was at the bottom of a case that is being closed.
-var ErrNoCause = fault.New(fault.Invalid, "closing a case needs its cause")
+// What is wrong with the words that close a case. Both are Invalid.
+var (
+	ErrCause   = fault.New(fault.Invalid, "closing a case needs its cause, at most %d characters", MaxCause)
+	ErrOutcome = fault.New(fault.Invalid, "the outcome has at most %d characters", MaxOutcome)
+)
 
 // Doors reads the token of a case's link.
 type Doors interface {

@@ -1,0 +1,295 @@
+package web
+
+import (
+	"cmp"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"afterword/internal/fault"
+	"afterword/internal/followup"
+	"afterword/internal/i18n"
+	"afterword/internal/problem"
+	"afterword/internal/program"
+	"afterword/internal/response"
+)
+
+// Cases serves what the links in a task mail open: /c/{token}, a case with what can be done about it. GET and HEAD show what would
+// happen, POST does it. A bad token and one to no case are the page of every link that does not work.
+type Cases struct {
+	Shell *Shell
+	Work  followup.Work
+	Now   func() time.Time
+	Log   *slog.Logger
+}
+
+// ServeHTTP serves the page.
+func (c Cases) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	v := &visit{Respond: &Respond{Shell: c.Shell, Log: c.Log}, w: w, r: r, now: c.Now().UTC().Truncate(time.Second)}
+	p, err := c.Work.Programs.Current(r.Context())
+	if err != nil {
+		v.program = &program.Program{} // a page without a brand
+		v.fail(err, i18n.Default, nil)
+		return
+	}
+	v.program = p
+	token := strings.TrimPrefix(r.URL.Path, "/c/")
+	switch r.Method {
+	case http.MethodGet, http.MethodHead:
+		c.show(v, token)
+	case http.MethodPost:
+		c.act(v, token)
+	default:
+		v.method(http.MethodGet, http.MethodHead, http.MethodPost)
+	}
+}
+
+func (c Cases) show(v *visit, token string) {
+	view, err := c.Work.Show(v.r.Context(), token)
+	if err != nil {
+		v.fail(err, v.wished(), nil)
+		return
+	}
+	c.draw(v, view, http.StatusOK, followup.Deed{Action: followup.Action(v.r.URL.Query().Get("do"))}, "")
+}
+
+// act does the deed of the form. What it cannot take it gives back as it was typed.
+func (c Cases) act(v *visit, token string) {
+	form, err := readForm(v.w, v.r)
+	if err != nil {
+		v.fail(err, v.wished(), nil)
+		return
+	}
+	deed := followup.Deed{Action: followup.Action(form.Get("do")), Outcome: form.Get("outcome"), Cause: form.Get("cause")}
+	view, err := c.Work.Act(v.r.Context(), token, deed, v.now)
+	wrong := ""
+	switch {
+	case errors.Is(err, followup.ErrCause):
+		wrong = "cause"
+	case errors.Is(err, followup.ErrOutcome):
+		wrong = "outcome"
+	case err != nil:
+		v.fail(err, v.wished(), tryAgain(v, form))
+		return
+	}
+	status := http.StatusOK
+	if view.Result == followup.Refused {
+		status = http.StatusConflict
+	}
+	if wrong != "" {
+		status = problem.Status(fault.Invalid)
+		if view, err = c.Work.Show(v.r.Context(), token); err != nil {
+			v.fail(err, v.wished(), tryAgain(v, form))
+			return
+		}
+	} else {
+		deed = followup.Deed{} // done: the page shows what comes next
+	}
+	c.draw(v, view, status, deed, wrong)
+}
+
+func tryAgain(v *visit, form url.Values) *button {
+	b := &button{Action: v.r.URL.Path, Label: v.Shell.words(v.wished()).T("page.busy.again")}
+	for _, name := range []string{"do", "outcome", "cause"} {
+		b.Hidden = append(b.Hidden, hidden{name, form.Get(name)})
+	}
+	return b
+}
+
+// casePage is a case as templates/case.html draws it.
+type casePage struct {
+	State, Due string
+	Stage      followup.State // for the colour
+	Overdue    bool
+	Heading    string
+	Note       string // what came of the deed, or what is special
+	Said       string // the customer's words
+	Deed       *deedForm
+	Steps      []step
+	Facts      []caseFact
+	History    []happened
+}
+
+// deedForm confirms one deed.
+type deedForm struct {
+	Action         string
+	Do, Confirm    string
+	Closes         bool // asks for outcome and cause
+	Outcome, Cause string
+	Wrong          string
+	MaxCause       int
+	MaxOutcome     int
+}
+
+// step leads to the page with a deed chosen.
+type step struct{ Query, Label string }
+
+type caseFact struct {
+	Label string
+	Texts []string
+	Typed bool   // by a person, in whichever direction
+	Mail  string // of the customer
+	Link  *step  // Query is the whole URL
+}
+
+type happened struct{ When, What string }
+
+func (c Cases) draw(v *visit, view followup.View, status int, deed followup.Deed, wrong string) {
+	zone := view.Desk.Zone
+	if zone == nil {
+		zone = v.program.Zone
+	}
+	d := caseDrawing{view: view, zone: zone, Printer: c.Shell.words(i18n.Match(view.Desk.Language, v.program.Languages))}
+	page := d.page(v.now)
+	if view.Case.State.Allows(deed.Action) {
+		page.Deed = d.form(v.r.URL.Path, deed, wrong)
+	}
+	for _, action := range followup.Actions {
+		if view.Case.State.Allows(action) && (page.Deed == nil || action != deed.Action) {
+			page.Steps = append(page.Steps, step{"?do=" + string(action), d.T("task." + string(action))})
+		}
+	}
+	v.Shell.Render(v.w, v.r, Page{
+		Status: status, Language: d.Language(), Title: page.Heading + " · " + v.program.Name, Brand: v.brand(), Template: "case", Data: page,
+	})
+}
+
+// caseDrawing puts a view into words.
+type caseDrawing struct {
+	*i18n.Printer
+	view followup.View
+	zone *time.Location
+}
+
+func (d caseDrawing) moment(t time.Time) string { return d.Moment(t.In(d.zone)) }
+
+func (d caseDrawing) page(now time.Time) casePage {
+	c, r := d.view.Case, d.view.Record
+	page := casePage{
+		State: d.T("state." + string(c.State)), Stage: c.State, Said: r.Comment,
+		Heading: d.T("case.title", "customer", d.customer(), "rating", r.Rating, "max", d.view.Scale.Max), Facts: d.facts(), History: d.history(),
+	}
+	if c.State == followup.Open {
+		page.Overdue = c.Due.Before(now)
+		page.Due = d.T("task.due", "moment", d.moment(c.Due))
+		if page.Overdue {
+			page.Due = d.T("case.overdue", "moment", d.moment(c.Due))
+		}
+	}
+	page.Note = d.note()
+	return page
+}
+
+func (d caseDrawing) note() string {
+	c := d.view.Case
+	switch {
+	case d.view.Result == followup.Done:
+		return d.T("case.saved")
+	case d.view.Result == followup.Already && c.State == followup.Taken:
+		return d.T("case.taken", "name", c.TakenBy, "moment", d.moment(c.TakenAt))
+	case d.view.Result == followup.Already:
+		return d.T("case.already")
+	case d.view.Result == followup.Refused && c.State.Pending():
+		return d.T("case.changed")
+	case c.State == followup.Cancelled:
+		return d.T("case.cancelled")
+	case !c.State.Pending():
+		return d.T("case.over")
+	case c.Group != "bad":
+		return d.T("case.improved", "rating", d.view.Record.Rating)
+	}
+	return ""
+}
+
+func (d caseDrawing) customer() string {
+	return cmp.Or(d.view.Customer.Name, d.view.Customer.Address, d.T("task.customer"))
+}
+
+func (d caseDrawing) form(path string, deed followup.Deed, wrong string) *deedForm {
+	f := &deedForm{
+		Action: path, Do: string(deed.Action), Confirm: d.T("case.confirm." + string(deed.Action)), Closes: deed.Action.Closes(),
+		Outcome: deed.Outcome, Cause: deed.Cause, MaxCause: followup.MaxCause, MaxOutcome: followup.MaxOutcome,
+	}
+	switch wrong {
+	case "cause":
+		f.Wrong = d.T("case.wrong.cause", "limit", followup.MaxCause)
+	case "outcome":
+		f.Wrong = d.T("case.wrong.outcome", "limit", followup.MaxOutcome)
+	}
+	return f
+}
+
+// about names what an answer is about, as desks do: "Purchase #1030".
+func (d caseDrawing) about(r response.Record) string {
+	if r.Subject == "" {
+		return d.Touchpoint(r.Touchpoint)
+	}
+	return d.T("about.numbered", "about", d.Touchpoint(r.Touchpoint), "subject", r.Subject)
+}
+
+func (d caseDrawing) facts() []caseFact {
+	c, r, scale := d.view.Case, d.view.Record, d.view.Scale
+	about := caseFact{Label: d.T("task.about"), Texts: []string{d.about(r)}}
+	if strings.HasPrefix(r.Link, "https://") {
+		about.Link = &step{r.Link, d.T("task.open", "subject", cmp.Or(r.Subject, d.about(r)))}
+	}
+	facts := []caseFact{
+		{Label: d.T("task.customer"), Texts: []string{d.customer()}, Mail: d.view.Customer.Address},
+		about,
+		{Label: d.T("task.rating"), Texts: []string{
+			d.T("rating.of", "rating", r.Rating, "max", scale.Max) + " · " + d.T("group."+string(scale.Group(r.Rating)))}},
+		{Label: d.T("task.visited"), Texts: []string{d.moment(r.VisitedAt)}},
+		{Label: d.T("task.answered"), Texts: []string{d.moment(r.ChangedAt)}},
+		{Label: d.T("task.language"), Texts: []string{d.LanguageName(r.Language)}},
+		{Label: d.T("task.history"), Texts: d.earlier()},
+		{Label: d.T("task.why"), Texts: []string{d.T("task.why." + string(c.Why))}},
+		{Label: d.T("task.desk"), Texts: d.stages()},
+	}
+	if c.Cause != "" {
+		facts = append(facts, caseFact{Label: d.T("case.label.cause"), Texts: []string{c.Cause}, Typed: true})
+	}
+	if c.Outcome != "" {
+		facts = append(facts, caseFact{Label: d.T("case.label.outcome"), Texts: []string{c.Outcome}, Typed: true})
+	}
+	return facts
+}
+
+// stages says who has done what so far.
+func (d caseDrawing) stages() []string {
+	c := d.view.Case
+	lines := []string{d.view.Desk.Name, d.T("case.opened", "moment", d.moment(c.OpenedAt))}
+	if c.TakenBy != "" {
+		lines = append(lines, d.T("case.taken", "name", c.TakenBy, "moment", d.moment(c.TakenAt)))
+	}
+	if c.ClosedBy != "" {
+		lines = append(lines, d.T("case.closed", "name", c.ClosedBy, "moment", d.moment(c.ClosedAt)))
+	}
+	return lines
+}
+
+func (d caseDrawing) earlier() (lines []string) {
+	for _, r := range d.view.Earlier {
+		if s, ok := d.view.Program.Surveys[r.Survey]; ok {
+			lines = append(lines, d.T("task.history.line", "date", d.Day(r.AnsweredAt.In(d.zone)), "rating", r.Rating, "max", s.Scale.Max, "about", d.about(r)))
+		}
+	}
+	if len(lines) == 0 {
+		return []string{d.T("task.history.none")}
+	}
+	return lines
+}
+
+func (d caseDrawing) history() (lines []happened) {
+	for _, e := range d.view.History {
+		what := e.What
+		if what == followup.AnswerChanged && e.Before == e.Rating {
+			what = "added"
+		}
+		lines = append(lines, happened{d.moment(e.At), d.T("case.event."+what,
+			"name", e.By, "before", e.Before, "rating", e.Rating, "state", d.T("state."+string(cmp.Or(e.To, followup.Open))))})
+	}
+	return lines
+}
