@@ -3,9 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
-	mathrand "math/rand/v2"
 	"strings"
-	"time"
 
 	"afterword/internal/fault"
 	"afterword/internal/period"
@@ -167,13 +165,4 @@ func (c Counting) Handle(ctx context.Context, changes []table.Change) (firstFail
 		}
 	}
 	return firstFailed, err
-}
-
-// The longest pause of Jitter.
-const longestPause = 2 * time.Second
-
-// Jitter pauses before another attempt (1, 2, ...) at what others are doing too: any time up to a limit that doubles with each
-// attempt. It fails when ctx ends.
-func Jitter(ctx context.Context, attempt int) error {
-	return pause(ctx, mathrand.N(min(longestPause, firstPause<<min(attempt, 10))))
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -136,25 +135,6 @@ func TestAReaderOfTheFeedGoesOnWhereItWas(t *testing.T) {
 			if got, err := s.Checkpoint(t.Context(), name[0], name[1]); err != nil || got != want {
 				t.Errorf("%v is at %q, error %v; want %q", name, got, err, want)
 			}
-		}
-	})
-}
-
-func TestJitterPausesUpToALimitThatGrowsAndEndsWithItsContext(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		for attempt := 1; attempt < 40; attempt++ {
-			began := time.Now()
-			if err := Jitter(ctx, attempt); err != nil {
-				t.Fatal(err)
-			}
-			if took, most := time.Since(began), min(longestPause, firstPause<<min(attempt, 20)); took > most {
-				t.Errorf("attempt %d waited for %s, at most %s", attempt, took, most)
-			}
-		}
-		cancel()
-		if err := Jitter(ctx, 40); err == nil {
-			t.Error("a pause outlived its context")
 		}
 	})
 }
