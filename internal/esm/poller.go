@@ -24,14 +24,14 @@ type Checkpoints interface {
 
 // Poller is a mapping that reads a feed on this machine, for one consumer, without any fault of its own. It gathers for no window:
 // what is there is a batch. A record that fails for good holds its shard until the mapping's retries or age are used up, as on
-// Lambda.
+// Lambda, but its age is told from its first delivery: the clock here may be weeks away from the one that stamps the feed.
 type Poller struct {
 	Consumer    string // names its checkpoints
 	Feed        table.Feed
 	Checkpoints Checkpoints
 	Mapping     Mapping
 	Handle      Handler
-	Now         func() time.Time                             // the clock that records' age is told by
+	Now         func() time.Time
 	Pause       func(ctx context.Context, attempt int) error // between attempts at a batch; nil: no pause
 	Warn        func(error)                                  // hears each failed invocation and read; nil: nobody does
 
@@ -140,10 +140,12 @@ func (p *Poller) deliver(ctx context.Context, shard string, records []table.Chan
 
 // finish invokes the function until nothing of a batch is left.
 func (p *Poller) finish(ctx context.Context, b batch) error {
+	began := p.Now()
 	for queue := []batch{b}; len(queue) > 0; {
-		next := p.Mapping.fresh(queue[0], p.Now())
+		next := queue[0]
 		queue = queue[1:]
-		if len(next.records) == 0 {
+		if p.Mapping.MaxAge > 0 && p.Now().Sub(began) > p.Mapping.MaxAge {
+			p.Mapping.giveUp(next, TooOld)
 			continue
 		}
 		if next.attempts > 0 && p.Pause != nil {

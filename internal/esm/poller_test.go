@@ -163,6 +163,25 @@ func TestAPoisonRecordIsGivenUpAndTheShardGoesOn(t *testing.T) {
 	}
 }
 
+func TestAgeIsToldFromTheFirstDelivery(t *testing.T) {
+	feed := oneShard(changes("a", "b"))
+	var lost []string
+	m := Mapping{MaxRetries: -1, MaxAge: time.Hour, OnFailure: func(f Failure) { lost = append(lost, f.String()) }}
+	poller, delivered := pollerOver(feed, m, func([]table.Change) (string, error) { return "", errors.New("broken") })
+	now := noon.AddDate(0, 3, 0) // the clock was moved on, the records bear the times of before
+	poller.Now = func() time.Time { return now }
+	poller.Pause = func(context.Context, int) error { now = now.Add(25 * time.Minute); return nil }
+	if _, err := poller.Drain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if len(*delivered) != 4 {
+		t.Errorf("delivered %d times, want one attempt and those of an hour", len(*delivered))
+	}
+	if diff := cmp.Diff([]string{"RecordAgeExceeded: 2 records, 8 to 9 of shard s"}, lost); diff != "" {
+		t.Error("given up (-want +got):", diff)
+	}
+}
+
 func TestAStoppedPollerLeavesTheRecordsForTheNextOne(t *testing.T) {
 	feed := oneShard(changes("a", "b"))
 	ctx, cancel := context.WithCancel(t.Context())
