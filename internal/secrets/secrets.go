@@ -5,7 +5,8 @@
 // The secret is JSON. The stack makes it with a seed alone, from which the first keys are derived (HKDF, RFC 5869), so that nobody
 // has to invent any; an owner adds the senders' secrets, and later keys for links:
 //
-//	{"seed": "...", "tokens": {"2": "base64 of 32 bytes or more"}, "suppression": "base64 ...", "sources": {"shopify": ["...", "..."]}}
+//	{"seed": "...", "tokens": {"2": "base64 of 32 bytes or more"}, "suppression": "base64 ...", "sources": {"shopify": ["...", "..."]},
+//	 "api": ["a key of 24 characters or more, for scripts"]}
 //
 // A link's key is named by a number from 1 to 255. The highest one signs new links, all of them are good, so that rotating does not
 // break mail that was sent. The suppression key is never rotated: with another one, nobody who unsubscribed would be found again.
@@ -32,10 +33,14 @@ type Secret struct {
 	Links     survey.Keys
 	Customers customer.Hasher
 	sources   map[string][]string
+	api       []string
 }
 
 // Source returns the live secrets of a source, several while one replaces another; none when there are none.
 func (s Secret) Source(name string) []string { return s.sources[name] }
+
+// API returns the keys with which the owner's scripts call.
+func (s Secret) API() []string { return s.api }
 
 // String keeps a secret out of logs.
 func (Secret) String() string { return "secrets.Secret" }
@@ -48,6 +53,7 @@ type written struct {
 	Tokens      map[string]string   `json:"tokens"`
 	Suppression string              `json:"suppression"`
 	Sources     map[string][]string `json:"sources"`
+	API         []string            `json:"api"`
 }
 
 // Parse reads a secret. Errors name what is wrong and never what it says. Fault: Invalid.
@@ -66,7 +72,7 @@ func Parse(text []byte) (Secret, error) {
 	if err != nil {
 		return Secret{}, err
 	}
-	s := Secret{sources: w.Sources}
+	s := Secret{sources: w.Sources, api: w.API}
 	if s.Links, err = survey.NewKeys(links); err != nil {
 		return Secret{}, fault.New(fault.Invalid, "the secret's tokens are not keys for links")
 	}

@@ -1,0 +1,22 @@
+// Command bounce is the Lambda function that hears from SES, through SNS, what became of mails.
+package main
+
+import (
+	"context"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/config"
+
+	"afterword/internal/function"
+)
+
+func main() {
+	ctx := context.Background()
+	settings, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		panic(err)
+	}
+	parts := function.OnAWS(settings, function.Environment("FEEDBACK_TABLE"), function.Environment("SCOREBOOK_TABLE"), "")
+	parts.Warm(ctx)
+	lambda.Start(function.Bounce(parts))
+}

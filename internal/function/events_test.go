@@ -1,0 +1,92 @@
+package function_test
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"afterword/internal/apigw"
+	"afterword/internal/function"
+	"afterword/internal/secrets"
+	"afterword/internal/store"
+	"afterword/internal/survey"
+	"afterword/internal/table/tabletest"
+)
+
+var now = time.Date(2026, time.November, 20, 12, 0, 0, 0, time.UTC)
+
+type nobody struct{}
+
+func (nobody) Carry(context.Context, survey.Letter) (string, error) { return "id", nil }
+func (nobody) Quota(context.Context) (perSecond, max24h, sent24h float64, err error) {
+	return 1, -1, 0, nil
+}
+func (nobody) Pace(context.Context) error { return nil }
+
+func parts(t *testing.T) function.Parts {
+	engine, _ := tabletest.Engines(t)[0].Open(t)
+	clock := func() time.Time { return now }
+	secret := func(context.Context) ([]byte, error) {
+		return []byte(`{"seed":"` + strings.Repeat("s", 64) + `","sources":{"shopify":["a"],"zendesk":["a"],"standard":["a"]}}`), nil
+	}
+	kept := store.New(engine)
+	return function.Parts{
+		Store: kept, Programs: function.Programs(kept, clock), Secrets: &secrets.Keeper{Read: secret, Now: clock},
+		Carrier: nobody{}, Rate: nobody{}, Public: "https://feedback.example.com", Domain: "eu-west-1.amazonses.com", Now: clock,
+		Log: slog.New(slog.DiscardHandler),
+	}
+}
+
+// What Lambda would call, as each main starts it.
+func started(p function.Parts) map[string]any {
+	return map[string]any{
+		"intake":   apigw.Handler(function.Intake(p)),
+		"respond":  apigw.Handler(function.Respond(p)),
+		"api":      apigw.Handler(function.API(p, function.Wait)),
+		"dispatch": function.Dispatch(p),
+		"bounce":   function.Bounce(p),
+		"tally":    function.Tally(p),
+		"followup": function.Followup(p),
+		"audit":    function.Audit(p, function.Wait),
+	}
+}
+
+// Samples are unsigned and about things that this system does not have, so that what each function answers is a refusal or nothing at
+// all; what matters is that it reads the event that Lambda would hand it.
+func TestEveryFunctionTakesItsSampleEvents(t *testing.T) {
+	want := map[string]string{
+		"intake/shopify-order": `"statusCode":401`, "intake/zendesk-solved": `"statusCode":401`, "intake/standard-onboarding": `"statusCode":401`,
+		"respond/survey-opened": `"statusCode":404`, "respond/survey-answered": `"statusCode":404`, "respond/one-click-unsubscribe": `"statusCode":404`,
+		"api/scores": `"statusCode":401`, "tally/unhappy-answer": `"batchItemFailures":null`, "followup/unhappy-answer": `"batchItemFailures":null`,
+	}
+	for name, fn := range started(parts(t)) {
+		samples, err := filepath.Glob("../../events/" + name + "/*.json")
+		if err != nil || len(samples) == 0 {
+			t.Fatalf("no samples for %s: %v", name, err)
+		}
+		for _, sample := range samples {
+			event, err := os.ReadFile(sample)
+			if err != nil {
+				t.Fatal(err)
+			}
+			short := name + "/" + strings.TrimSuffix(filepath.Base(sample), ".json")
+			answer, err := lambda.NewHandler(fn).Invoke(t.Context(), event)
+			if err != nil && name != "bounce" {
+				t.Errorf("%s: %v", short, err)
+			}
+			if !strings.Contains(string(answer), want[short]) {
+				t.Errorf("%s: answered %.300s, want %s", short, answer, want[short])
+			}
+			if !json.Valid(event) {
+				t.Errorf("%s is not JSON", short)
+			}
+		}
+	}
+}

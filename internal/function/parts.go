@@ -1,0 +1,52 @@
+// Package function puts each function together from its parts: the same values that functions/* hand to Lambda and that the local
+// system calls. A function here is a use case behind the decoding of what starts it; which engine, which carrier and which clock are
+// the parts' business.
+package function
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"afterword/internal/program"
+	"afterword/internal/secrets"
+	"afterword/internal/store"
+	"afterword/internal/survey"
+)
+
+// Parts is what functions are made of. Each function says which of them it needs.
+type Parts struct {
+	Store    *store.Store
+	Programs *program.Reader
+	Secrets  *secrets.Keeper
+	Carrier  survey.Carrier
+	Rate     survey.Rate
+	Public   string // address of the links in mails
+	Domain   string // of the Message-ID that SES gives
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
+// Pause waits before an attempt (the first again is 1), with full jitter, longer each time up to a second. The error is the context's.
+func Pause(ctx context.Context, attempt int) error {
+	longest := min(20*time.Millisecond<<min(attempt, 6), time.Second)
+	return Wait(ctx, rand.N(longest))
+}
+
+// Wait waits. The error is the context's.
+func Wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// Programs reads the program in force from a store.
+func Programs(s *store.Store, now func() time.Time) *program.Reader {
+	return &program.Reader{Versions: s, Now: now}
+}

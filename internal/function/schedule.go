@@ -1,0 +1,126 @@
+package function
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"afterword/internal/agenda"
+	"afterword/internal/customer"
+	"afterword/internal/followup"
+	"afterword/internal/mail"
+	"afterword/internal/program"
+	"afterword/internal/response"
+	"afterword/internal/ses"
+	"afterword/internal/store"
+	"afterword/internal/survey"
+	"afterword/internal/tally"
+)
+
+// Dispatch walks the agenda: it sends what is due, gives verdicts, mails desks and escalates. It needs all parts.
+func Dispatch(p Parts) func(context.Context) error {
+	then := &survey.Dispatcher{
+		Invitations: p.Store, Claims: p.Store, Marks: p.Store, Reminders: p.Store, Customers: p.Store, Allowance: p.Store,
+		Programs: p.Programs, Writer: letters{p}, Carrier: p.Carrier, Rate: p.Rate,
+	}
+	chain := p.chain()
+	tasks := followup.Tasks{Chain: chain, Answers: p.Store, Customers: p.Store, Writer: letters{p}, Carrier: p.Carrier, Domain: p.Domain}
+	return func(ctx context.Context) error {
+		walker := agenda.Walker{
+			Shelf: p.Store, Lease: store.AgendaLease{Store: p.Store}, Owner: rand.Text(), Now: p.Now,
+			// Unhappy customers and verdicts do not wait behind a backlog of surveys.
+			First: map[agenda.Kind]agenda.Handler{
+				agenda.Verdict:  &response.Judge{Court: p.Store, Programs: p.Programs},
+				agenda.Task:     tasks,
+				agenda.Escalate: chain,
+			},
+			Then: map[agenda.Kind]agenda.Handler{agenda.Invite: then, agenda.Remind: then},
+		}
+		report, err := walker.Walk(ctx)
+		p.Log.InfoContext(ctx, "agenda walked", slog.Bool("busy", report.Busy), slog.Bool("ended", report.Ended), slog.Any("passed", report.Passed))
+		return err
+	}
+}
+
+func (p Parts) chain() followup.Chain {
+	return followup.Chain{Cases: p.Store, Programs: p.Programs, Agenda: p.Store, Log: p.Log}
+}
+
+// Notified is what Lambda calls with an event of SNS.
+type Notified = func(context.Context, json.RawMessage) error
+
+// Bounce acts on what SES tells about mails. It needs Store, Programs, Now and Log.
+func Bounce(p Parts) Notified {
+	delivery := survey.Delivery{
+		Mailed: p.Store, Marks: p.Store, Reminders: p.Store, Suppression: p.Store, Returns: p.Store, Cases: p.chain(),
+	}
+	return func(ctx context.Context, event json.RawMessage) error {
+		reports, err := ses.Decode(event, p.Now())
+		failures := []error{err}
+		for _, report := range reports {
+			failures = append(failures, delivery.Take(ctx, report))
+		}
+		return errors.Join(failures...)
+	}
+}
+
+// letters writes mails whose links are signed with the newest key.
+type letters struct{ Parts }
+
+func (l letters) writer() (mail.Writer, error) {
+	secret, err := l.Secrets.Secret(context.Background()) // kept in memory, read again every few minutes
+	return mail.Writer{Links: survey.Links{Base: l.Public, Keys: secret.Links}, Now: l.Now}, err
+}
+
+func (l letters) Survey(p *program.Program, inv survey.Invitation, c customer.Customer) (survey.Letter, error) {
+	w, err := l.writer()
+	if err != nil {
+		return survey.Letter{}, err
+	}
+	return w.Survey(p, inv, c)
+}
+
+func (l letters) Reminder(p *program.Program, inv survey.Invitation, c customer.Customer) (survey.Letter, error) {
+	w, err := l.writer()
+	if err != nil {
+		return survey.Letter{}, err
+	}
+	return w.Reminder(p, inv, c)
+}
+
+func (l letters) Task(p *program.Program, t followup.Task) (survey.Letter, error) {
+	w, err := l.writer()
+	if err != nil {
+		return survey.Letter{}, err
+	}
+	return w.Task(p, t)
+}
+
+// ErrDrift is an alarm: the scorebook differed from the responses in a way that catching up does not explain.
+var ErrDrift = errors.New("audit: counts differ from the responses")
+
+// Auditor recounts everything and heals. It needs Store, Programs, Now and Log. Wait lets the time pass between its two looks.
+func Auditor(p Parts, wait func(context.Context, time.Duration) error) tally.Audit {
+	return tally.Audit{
+		Books: p.Store, Ledger: p.Store, Scorebook: p.Store, Archive: p.Store, Tally: p.tally(), Wait: wait,
+		Cases: store.Sweep{Store: p.Store, Opener: p.opener(), Now: p.Now},
+	}
+}
+
+// Audit runs the daily audit. What drifted is an error, so that the function's alarm rings.
+func Audit(p Parts, wait func(context.Context, time.Duration) error) func(context.Context) error {
+	audit := Auditor(p, wait)
+	return func(ctx context.Context) error {
+		found, err := audit.Run(ctx, p.Now())
+		p.Log.InfoContext(ctx, "audited", slog.Int("responses", found.Responses), slog.Int("lagging", found.Lagging),
+			slog.Int("healed", found.Healed), slog.Int("drifted", found.Drifted), slog.Int("unsettled", found.Unsettled), slog.Any("where", found.Where))
+		if err == nil && found.Drifted > 0 {
+			err = fmt.Errorf("%w: %d", ErrDrift, found.Drifted)
+		}
+		return err
+	}
+}

@@ -1,0 +1,78 @@
+package function
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"afterword/internal/esm"
+	"afterword/internal/followup"
+	"afterword/internal/store"
+	"afterword/internal/table"
+	"afterword/internal/table/dynamo"
+	"afterword/internal/tally"
+)
+
+// Stream is what Lambda calls with records of the change feed.
+type Stream = func(context.Context, events.DynamoDBEvent) (events.DynamoDBEventResponse, error)
+
+// Tally counts the answers that the change feed shows. It needs Store.
+func Tally(p Parts) Stream {
+	return stream(store.Counting{Tally: p.tally()}.Handle)
+}
+
+func (p Parts) tally() tally.Tally {
+	return tally.Tally{
+		Fold:   tally.Fold{Ledger: p.Store, Pause: Pause, Draw: rand.IntN},
+		Scores: tally.Scores{Scorebook: p.Store, Pause: Pause},
+	}
+}
+
+// Followup opens cases for the unhappy answers that the change feed shows. It needs Store, Programs, Now and Log.
+func Followup(p Parts) Stream {
+	return stream(store.Following{Opener: p.opener(), Now: p.Now}.Handle)
+}
+
+func (p Parts) opener() followup.Opener {
+	return followup.Opener{Cases: p.Store, Answers: p.Store, Programs: p.Programs, Log: p.Log}
+}
+
+// stream decodes the records for a handler. What it left undone is answered as the batch item failure that Lambda takes for its
+// checkpoint, also when there is an error: the error alone would bring back what is done. The handler has logged it.
+func stream(handle esm.Handler) Stream {
+	return func(ctx context.Context, event events.DynamoDBEvent) (response events.DynamoDBEventResponse, err error) {
+		changes := make([]table.Change, len(event.Records))
+		for i, record := range event.Records {
+			if changes[i], err = dynamo.Decode(record); err != nil {
+				return response, fmt.Errorf("record %s: %w", record.Change.SequenceNumber, err)
+			}
+		}
+		firstFailed, err := handle(ctx, changes)
+		if firstFailed != "" {
+			response.BatchItemFailures = []events.DynamoDBBatchItemFailure{{ItemIdentifier: firstFailed}}
+			return response, nil
+		}
+		return response, err
+	}
+}
+
+// Handler calls a stream function as Lambda's mapping would: for the local system, so that it decodes the very events.
+func Handler(fn Stream) esm.Handler {
+	return func(ctx context.Context, changes []table.Change) (firstFailed string, err error) {
+		var event events.DynamoDBEvent
+		for _, change := range changes {
+			record, err := dynamo.Encode(change)
+			if err != nil {
+				return "", err
+			}
+			event.Records = append(event.Records, record)
+		}
+		response, err := fn(ctx, event)
+		if err == nil && len(response.BatchItemFailures) > 0 {
+			firstFailed = response.BatchItemFailures[0].ItemIdentifier
+		}
+		return firstFailed, err
+	}
+}
