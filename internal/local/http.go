@@ -1,0 +1,177 @@
+package local
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"afterword/internal/apigw"
+	"afterword/internal/fault"
+	"afterword/internal/problem"
+)
+
+// Handler serves what API Gateway would (the routes of template.yaml, each through the event decoding that Lambda gets) and the
+// local system's own calls under /local/.
+func (s *System) Handler() http.Handler {
+	mux := http.NewServeMux()
+	for _, f := range s.template.Functions {
+		for _, route := range f.Routes {
+			mux.Handle(pattern(route), apigw.Serve(s.invoke[f.Name], s.log))
+		}
+	}
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
+	mux.HandleFunc("POST /local/clock", s.answering(s.moveClock))
+	mux.HandleFunc("GET /local/mail.json", s.answering(s.listMail))
+	mux.HandleFunc("GET /local/mail/{file}", s.answering(s.showMail))
+	mux.HandleFunc("POST /local/ses-event", s.answering(s.sesEvent))
+	mux.HandleFunc("GET /{$}", s.answering(s.tour))
+	mux.HandleFunc("POST /local/tour/hook", s.answering(s.tourHook))
+	mux.HandleFunc("POST /local/tour/clock", s.answering(s.tourClock))
+	mux.HandleFunc("GET /local/tour/decisions", s.answering(s.tourDecisions))
+	return onlyFromHere(mux)
+}
+
+// pattern turns a route as API Gateway writes it into one of net/http's.
+func pattern(r Route) string {
+	path := strings.ReplaceAll(r.Path, "+}", "...}")
+	if r.Method == "ANY" {
+		return path
+	}
+	return r.Method + " " + path
+}
+
+// onlyFromHere refuses requests that a page of another site makes a browser send to this machine, and names that another site
+// points at it: the local calls have no other guard.
+func onlyFromHere(next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	guarded := protection.Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/local/") {
+			guarded.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// answering lets a handler of the local calls return its error.
+func (s *System) answering(h func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := h(w, r); err != nil {
+			problem.Write(w, r, s.log, err)
+		}
+	}
+}
+
+const longestLocalBody = 1 << 20
+
+// readJSON reads a bounded JSON body into v.
+func readJSON(w http.ResponseWriter, r *http.Request, v any) error {
+	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, longestLocalBody))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(v); err != nil {
+		return fault.Wrap(fault.Invalid, err, "the body is not the JSON that is expected here: %v", err)
+	}
+	return nil
+}
+
+func (s *System) moveClock(w http.ResponseWriter, r *http.Request) error {
+	var move struct {
+		Advance string `json:"advance"`
+		Now     string `json:"now"`
+	}
+	if err := readJSON(w, r, &move); err != nil {
+		return err
+	}
+	to, err := s.moveTarget(move.Advance, move.Now)
+	if err != nil {
+		return err
+	}
+	if err := s.Advance(r.Context(), to); err != nil {
+		return err
+	}
+	return json.NewEncoder(w).Encode(map[string]string{"now": s.clock.Now().Format(time.RFC3339)})
+}
+
+func (s *System) moveTarget(advance, now string) (time.Time, error) {
+	switch {
+	case advance != "" && now == "":
+		step, err := time.ParseDuration(advance)
+		if err != nil || step < 0 {
+			return time.Time{}, fault.New(fault.Invalid, `advance is a duration forward such as "72h" or "10m", not %q`, advance)
+		}
+		return s.clock.Now().Add(step), nil
+	case now != "" && advance == "":
+		to, err := time.Parse(time.RFC3339, now)
+		if err != nil {
+			return time.Time{}, fault.New(fault.Invalid, `now is a time such as "2026-11-22T09:00:00Z", not %q`, now)
+		}
+		if to.Before(s.clock.Now()) {
+			return time.Time{}, fault.New(fault.Invalid, "it is %s already: the clock only moves forward", s.clock.Now().Format(time.RFC3339))
+		}
+		return to, nil
+	}
+	return time.Time{}, fault.New(fault.Invalid, `say either {"advance":"72h"} or {"now":"2026-11-22T09:00:00Z"}`)
+}
+
+func (s *System) listMail(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Content-Type", "application/json")
+	return writeMailJSON(w, s.mailbox)
+}
+
+func (s *System) showMail(w http.ResponseWriter, r *http.Request) error {
+	id, kind := cutExtension(r.PathValue("file"))
+	m, ok := s.mailbox.Find(id)
+	if !ok {
+		return fault.New(fault.NotFound, "there is no mail with that id")
+	}
+	switch kind {
+	case "eml":
+		w.Header().Set("Content-Type", "message/rfc822")
+		_, err := w.Write(m.Raw)
+		return err
+	case "html", "txt":
+		opened, err := m.Open()
+		if err != nil {
+			return err
+		}
+		if kind == "txt" {
+			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+			_, err = io.WriteString(w, opened.Text)
+			return err
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src https:; sandbox allow-popups allow-top-navigation-by-user-activation")
+		_, err = io.WriteString(w, opened.HTML)
+		return err
+	}
+	return fault.New(fault.NotFound, "a mail is shown as .eml, .html or .txt")
+}
+
+func cutExtension(file string) (name, extension string) {
+	if i := strings.LastIndexByte(file, '.'); i >= 0 {
+		return file[:i], file[i+1:]
+	}
+	return file, ""
+}
+
+func (s *System) sesEvent(w http.ResponseWriter, r *http.Request) error {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, longestLocalBody))
+	if err != nil {
+		return fault.Wrap(fault.TooLarge, err, "the event is larger than 1 MB")
+	}
+	if !json.Valid(body) {
+		return fault.New(fault.Invalid, "the body is the SES event itself, as JSON; the SNS envelope is added here")
+	}
+	if err := s.notify(r.Context(), snsEvent(body, s.clock.Now())); err != nil {
+		return fmt.Errorf("SES event: %w", err)
+	}
+	if err := s.Drain(r.Context()); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}

@@ -1,0 +1,280 @@
+package local_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"afterword/internal/local"
+	"afterword/internal/table/tabletest"
+	"afterword/internal/webhook"
+)
+
+// The journeys are the specification: each tells, from the outside, what a sender, a customer, somebody at a desk or the owner does
+// and sees. They run through the handlers that Lambda runs, on a clock that stands until it is moved. A journey whose first line
+// says "engines: both" also runs on DynamoDB.
+//
+//	hook SOURCE FILE [topic=T]       a source sends the file, signed; prints the answer
+//	raw METHOD PATH FILE [H=V ...]   sends the file as it is, with headers
+//	clock 72h | clock TIME           time passes, every schedule runs
+//	mails KIND N                     so many mails of the kind were sent so far; prints the newest and sets $SURVEY, $UNSUBSCRIBE, $CASE
+//	get PATH, head PATH              opens a link; prints the page
+//	post PATH [NAME=VALUE ...]       sends a form
+//	api PATH                         asks the API; prints indented JSON
+//	admin PATH FILE                  posts a file to the API
+//	ses EVENT                        SES tells bounce, transient, complaint or delivery about the newest mail
+//	status N                         of the last answer
+//	restart                          the process ends and starts again on the same data
+func TestJourneys(t *testing.T) {
+	for _, engine := range tabletest.Engines(t) {
+		t.Run(engine.Name, func(t *testing.T) {
+			testscript.Run(t, testscript.Params{
+				Files:              journeysFor(t, engine.Name),
+				Setup:              func(env *testscript.Env) error { return begin(env, engine) },
+				Cmds:               commands,
+				RequireUniqueNames: true,
+			})
+		})
+	}
+}
+
+func journeysFor(t *testing.T, engine string) (files []string) {
+	t.Helper()
+	all, err := filepath.Glob("testdata/journeys/*.txtar")
+	if err != nil || len(all) == 0 {
+		t.Fatalf("no journeys: %v", err)
+	}
+	for _, file := range all {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if engine == "bolt" || strings.HasPrefix(string(text), "# engines: both\n") {
+			files = append(files, file)
+		}
+	}
+	return files
+}
+
+// Monday morning, within the sending hours of the shipped program.
+var monday = time.Date(2026, time.November, 16, 8, 0, 0, 0, time.UTC)
+
+const journeyKey = "the-key-of-these-journeys"
+
+// traveller is what a journey's commands share.
+type traveller struct {
+	options local.Options
+	system  *local.System
+	server  *httptest.Server
+	status  int
+}
+
+func begin(env *testscript.Env, engine tabletest.Engine) error {
+	t := env.T().(testing.TB)
+	j := &traveller{options: local.Options{
+		Data: filepath.Join(env.WorkDir, "data"), Now: monday, Key: journeyKey, Template: "../../template.yaml",
+	}}
+	if engine.Name != "bolt" {
+		j.options.Engine, j.options.Data = "dynamodb", ""
+	}
+	if err := j.start(t); err != nil {
+		return err
+	}
+	env.Defer(func() { j.stop() })
+	env.Values[travellerKey{}], env.Values[testKey{}] = j, t
+	return nil
+}
+
+type travellerKey struct{}
+
+func (j *traveller) start(t testing.TB) (err error) {
+	if j.system, err = local.Open(t.Context(), j.options); err != nil {
+		return err
+	}
+	j.server = httptest.NewServer(j.system.Handler())
+	return nil
+}
+
+func (j *traveller) stop() error {
+	j.server.Close()
+	return j.system.Close()
+}
+
+var commands = map[string]func(*testscript.TestScript, bool, []string){
+	"hook": func(ts *testscript.TestScript, neg bool, args []string) {
+		j, body := on(ts), readFile(ts, args[1])
+		header, err := webhook.Sign(args[0], "local-secret-"+args[0], body, j.system.Now())
+		ts.Check(err)
+		if args[0] == "shopify" {
+			header.Set("X-Shopify-Topic", "orders/paid")
+		}
+		for _, pair := range args[2:] {
+			name, value, _ := strings.Cut(pair, "=")
+			header.Set(map[string]string{"topic": "X-Shopify-Topic"}[name], value)
+		}
+		header.Set("Content-Type", "application/json")
+		j.send(ts, http.MethodPost, "/hooks/"+args[0], header, body)
+	},
+	"raw": func(ts *testscript.TestScript, neg bool, args []string) {
+		header := http.Header{}
+		for _, pair := range args[3:] {
+			name, value, _ := strings.Cut(pair, "=")
+			header.Set(name, value)
+		}
+		on(ts).send(ts, args[0], args[1], header, readFile(ts, args[2]))
+	},
+	"clock": func(ts *testscript.TestScript, neg bool, args []string) {
+		j := on(ts)
+		to, err := time.Parse(time.RFC3339, args[0])
+		if err != nil {
+			step, err := time.ParseDuration(args[0])
+			ts.Check(err)
+			to = j.system.Now().Add(step)
+		}
+		ts.Check(j.system.Advance(ts.Value(testKey{}).(testing.TB).Context(), to))
+	},
+	"mails": func(ts *testscript.TestScript, neg bool, args []string) { countMails(ts, args) },
+	"get": func(ts *testscript.TestScript, neg bool, args []string) {
+		on(ts).send(ts, http.MethodGet, args[0], headersOf(args[1:]), nil)
+	},
+	"head": func(ts *testscript.TestScript, neg bool, args []string) {
+		on(ts).send(ts, http.MethodHead, args[0], nil, nil)
+	},
+	"post": func(ts *testscript.TestScript, neg bool, args []string) {
+		form := url.Values{}
+		for _, pair := range args[1:] {
+			name, value, _ := strings.Cut(pair, "=")
+			form.Add(name, value)
+		}
+		on(ts).send(ts, http.MethodPost, args[0], http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, []byte(form.Encode()))
+	},
+	"api": func(ts *testscript.TestScript, neg bool, args []string) {
+		on(ts).send(ts, http.MethodGet, args[0], bearer(nil), nil)
+	},
+	"admin": func(ts *testscript.TestScript, neg bool, args []string) {
+		on(ts).send(ts, http.MethodPost, args[0], bearer(http.Header{"Content-Type": {"application/yaml"}}), readFile(ts, args[1]))
+	},
+	"ses":    func(ts *testscript.TestScript, neg bool, args []string) { sesEvent(ts, args[0]) },
+	"status": func(ts *testscript.TestScript, neg bool, args []string) { checkStatus(ts, args[0]) },
+	"restart": func(ts *testscript.TestScript, neg bool, args []string) {
+		j := on(ts)
+		now := j.system.Now()
+		ts.Check(j.stop())
+		j.options.Now = now
+		ts.Check(j.start(ts.Value(testKey{}).(testing.TB)))
+	},
+}
+
+type testKey struct{}
+
+func on(ts *testscript.TestScript) *traveller { return ts.Value(travellerKey{}).(*traveller) }
+
+func readFile(ts *testscript.TestScript, name string) []byte {
+	if sample, ok := strings.CutPrefix(name, "size:"); ok { // so many bytes of nothing
+		n, err := strconv.Atoi(sample)
+		ts.Check(err)
+		return bytes.Repeat([]byte(" "), n)
+	}
+	return []byte(ts.ReadFile(name))
+}
+
+func bearer(header http.Header) http.Header {
+	if header == nil {
+		header = http.Header{}
+	}
+	header.Set("Authorization", "Bearer "+journeyKey)
+	return header
+}
+
+func headersOf(pairs []string) http.Header {
+	header := http.Header{}
+	for _, pair := range pairs {
+		name, value, _ := strings.Cut(pair, "=")
+		header.Set(name, value)
+	}
+	return header
+}
+
+// send sends a request as a client of its own would, and prints what came back.
+func (j *traveller) send(ts *testscript.TestScript, method, path string, header http.Header, body []byte) {
+	request, err := http.NewRequest(method, j.server.URL+path, bytes.NewReader(body))
+	ts.Check(err)
+	for name, values := range header {
+		request.Header[name] = values
+	}
+	response, err := j.server.Client().Do(request)
+	ts.Check(err)
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	ts.Check(err)
+	ts.Check(j.system.Drain(request.Context()))
+	j.status = response.StatusCode
+	var indented bytes.Buffer
+	if strings.Contains(response.Header.Get("Content-Type"), "json") && json.Indent(&indented, answer, "", "  ") == nil {
+		answer = append(indented.Bytes(), '\n')
+	}
+	fmt.Fprintf(ts.Stdout(), "%s\n", answer)
+}
+
+func checkStatus(ts *testscript.TestScript, want string) {
+	if got := strconv.Itoa(on(ts).status); got != want {
+		ts.Fatalf("the answer was %s, want %s", got, want)
+	}
+}
+
+var linkVariables = map[string]*regexp.Regexp{
+	"SURVEY":      regexp.MustCompile(`/s/[A-Za-z0-9_-]{47}`),
+	"UNSUBSCRIBE": regexp.MustCompile(`/u/[A-Za-z0-9_-]{47}`),
+	"CASE":        regexp.MustCompile(`/c/[A-Za-z0-9_-]{47}`),
+}
+
+func countMails(ts *testscript.TestScript, args []string) {
+	var newest *local.Captured
+	n := 0
+	for _, m := range on(ts).system.Mails() {
+		if m.Kind == args[0] {
+			newest, n = &m, n+1
+		}
+	}
+	if strconv.Itoa(n) != args[1] {
+		ts.Fatalf("%d mails of kind %s were sent, want %s", n, args[0], args[1])
+	}
+	if newest == nil {
+		return
+	}
+	opened, err := newest.Open()
+	ts.Check(err)
+	for name, link := range linkVariables {
+		if path := link.FindString(opened.Text); path != "" {
+			ts.Setenv(name, path)
+		}
+	}
+	fmt.Fprintf(ts.Stdout(), "To: %s\nSubject: %s\n", opened.To, opened.Subject)
+	for _, name := range []string{"List-Unsubscribe", "List-Unsubscribe-Post", "Auto-Submitted"} {
+		if value := opened.Headers[name]; value != "" {
+			fmt.Fprintf(ts.Stdout(), "%s: %s\n", name, value)
+		}
+	}
+	fmt.Fprintf(ts.Stdout(), "\n%s\n", opened.Text)
+}
+
+func sesEvent(ts *testscript.TestScript, kind string) {
+	j := on(ts)
+	mails := j.system.Mails()
+	event, err := local.EventAbout(kind, mails[len(mails)-1], j.system.Now())
+	ts.Check(err)
+	j.send(ts, http.MethodPost, "/local/ses-event", http.Header{"Content-Type": {"application/json"}}, event)
+}

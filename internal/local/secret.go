@@ -1,0 +1,107 @@
+package local
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// localSecret is what Secrets Manager would hold: the user's file, or one that is made for this machine and kept with the data.
+// Sources that it does not name sign with "local-secret-" and their name, so that samples can be fired without any set-up.
+type localSecret struct {
+	Seed        string              `json:"seed,omitempty"`
+	Tokens      map[string]string   `json:"tokens,omitempty"`
+	Suppression string              `json:"suppression,omitempty"`
+	Sources     map[string][]string `json:"sources,omitempty"`
+	API         string              `json:"api,omitempty"` // the API key
+
+	known func() []string // names of the program's sources
+}
+
+func openSecret(folder, file string) (*localSecret, error) {
+	own := &localSecret{}
+	path := ""
+	if folder != "" {
+		path = filepath.Join(folder, "secret.json")
+	}
+	if err := readSecret(path, own); err != nil {
+		return nil, err
+	}
+	if own.Seed == "" || own.API == "" {
+		own.Seed, own.API = rand.Text()+rand.Text(), "local-"+rand.Text()
+		if err := own.keep(path); err != nil {
+			return nil, err
+		}
+	}
+	if file == "" {
+		return own, nil
+	}
+	given := &localSecret{}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(text, given); err != nil {
+		return nil, fmt.Errorf(`%s: expected JSON such as {"sources":{"shopify":["..."]},"tokens":{"1":"..."}}`, file)
+	}
+	if given.Seed == "" {
+		given.Seed = own.Seed
+	}
+	if given.API == "" {
+		given.API = own.API
+	}
+	return given, nil
+}
+
+func readSecret(path string, into *localSecret) error {
+	if path == "" {
+		return nil
+	}
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(text, into)
+}
+
+func (l *localSecret) keep(path string) error {
+	if path == "" {
+		return nil
+	}
+	text, err := json.Marshal(l)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, text, 0o600)
+}
+
+// read is what the keeper of secrets reads.
+func (l *localSecret) read(context.Context) ([]byte, error) {
+	sources := map[string][]string{}
+	for _, name := range l.known() {
+		sources[name] = []string{"local-secret-" + name}
+	}
+	for name, live := range l.Sources {
+		sources[name] = live
+	}
+	return json.Marshal(map[string]any{
+		"seed": l.Seed, "tokens": l.Tokens, "suppression": l.Suppression, "sources": sources, "api": []string{l.API},
+	})
+}
+
+// senderSecret is what the source signs with.
+func (s *System) senderSecret(ctx context.Context, source string) (string, error) {
+	live, err := s.parts.Secrets.Source(ctx, source)
+	if err != nil || len(live) == 0 {
+		return "", errors.Join(err, fmt.Errorf("source %s has no secret", source))
+	}
+	return live[0], nil
+}

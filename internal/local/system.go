@@ -1,0 +1,359 @@
+// Package local runs all of Afterword in one process, for a developer's laptop, for trying it out and for the journeys that specify
+// it. It holds wiring only: the handlers, the decoding of what starts them, the engines and the streams are those of AWS or models
+// held to them by tests. Routes, schedules and stream settings are read from template.yaml.
+package local
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"afterword/internal/agenda"
+	"afterword/internal/apigw"
+	"afterword/internal/esm"
+	"afterword/internal/function"
+	"afterword/internal/program"
+	"afterword/internal/secrets"
+	"afterword/internal/store"
+	"afterword/internal/survey"
+	"afterword/internal/table"
+	"afterword/internal/table/bolt"
+)
+
+// Options are what the runner's flags say.
+type Options struct {
+	Data     string    // folder of the data; "": nothing is kept
+	Program  string    // file of a program that is applied at the start; "": the shipped one, or what was applied before
+	Secrets  string    // file; "": made for this machine
+	Engine   string    // "bolt" (also "") or "dynamodb"
+	Template string    // template.yaml; "": looked for upwards
+	Now      time.Time // the clock stands there; zero: it runs
+	Seed     bool      // play the history into an empty system
+	Key      string    // API key; "": one is made
+	Public   string    // address in links; "": links carry http://127.0.0.1:8080
+	Log      *slog.Logger
+}
+
+// System is Afterword in this process.
+type System struct {
+	options  Options
+	template *Template
+	clock    *Clock
+	mailbox  *Mailbox
+	parts    function.Parts
+	secret   *localSecret
+	feed     table.Feed
+	bolt     *bolt.DB // nil on another engine
+	log      *slog.Logger
+
+	invoke   map[string]apigw.Function
+	notify   function.Notified
+	runs     []*run
+	pollers  []*esm.Poller
+	close    []func() error
+	time     sync.Mutex // held by whoever moves the clock
+	draining sync.Mutex
+}
+
+// Open builds a system. Close it.
+func Open(ctx context.Context, options Options) (_ *System, err error) {
+	s := &System{options: options, log: options.Log, clock: Running(time.Now)}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if !options.Now.IsZero() {
+		s.clock = Standing(options.Now)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+	if s.template, err = s.readTemplate(); err != nil {
+		return nil, err
+	}
+	if err := s.openParts(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.build(); err != nil {
+		return nil, err
+	}
+	s.restart(s.clock.Now())
+	if err := s.applyProgram(ctx); err != nil {
+		return nil, err
+	}
+	return s, s.seed(ctx)
+}
+
+func (s *System) readTemplate() (*Template, error) {
+	if s.options.Template == "" {
+		path, err := FindTemplate(".")
+		if err != nil {
+			return nil, err
+		}
+		s.options.Template = path
+	}
+	return ReadTemplate(s.options.Template)
+}
+
+// openParts opens what the functions are made of.
+func (s *System) openParts(ctx context.Context) error {
+	if s.options.Data != "" {
+		if err := os.MkdirAll(s.options.Data, 0o700); err != nil {
+			return err
+		}
+	}
+	engine, err := s.openEngine(ctx)
+	if err != nil {
+		return err
+	}
+	if s.secret, err = openSecret(s.options.Data, s.options.Secrets); err != nil {
+		return err
+	}
+	s.secret.known = s.sources
+	s.options.Key = cmp.Or(s.options.Key, s.secret.API)
+	s.secret.API = s.options.Key
+	folder := ""
+	if s.options.Data != "" {
+		folder = filepath.Join(s.options.Data, "mail")
+	}
+	if s.mailbox, err = openMailbox(folder, s.clock.Now); err != nil {
+		return err
+	}
+	s.options.Public = cmp.Or(s.options.Public, "http://127.0.0.1:8080")
+	kept := store.New(engine)
+	s.parts = function.Parts{
+		Store: kept, Programs: function.Programs(kept, s.clock.Now), Secrets: &secrets.Keeper{Read: s.secret.read, Now: s.clock.Now},
+		Carrier: s.mailbox, Rate: unlimited{}, Public: s.options.Public, Domain: "email.amazonses.com", Now: s.clock.Now, Log: s.log,
+	}
+	return nil
+}
+
+// unlimited is the sending quota of a mailbox on this machine.
+type unlimited struct{}
+
+func (unlimited) Quota(context.Context) (perSecond, max24h, sent24h float64, err error) {
+	return 1000, -1, 0, nil
+}
+func (unlimited) Pace(ctx context.Context) error { return ctx.Err() }
+
+var _ survey.Rate = unlimited{}
+
+// build makes every function of the template from the parts.
+func (s *System) build() error {
+	s.invoke = map[string]apigw.Function{
+		"intake":  apigw.Handler(function.Intake(s.parts)),
+		"respond": apigw.Handler(function.Respond(s.parts)),
+		"api":     apigw.Handler(function.API(s.parts, s.letDrain)),
+	}
+	s.notify = function.Bounce(s.parts)
+	scheduled := map[string]run{
+		"dispatch": {start: function.Dispatch(s.parts), idleUntil: s.nextDue},
+		"audit":    {start: function.Audit(s.parts, s.letDrain)},
+	}
+	readers := map[string]esm.Handler{
+		"tally":    function.Handler(function.Tally(s.parts)),
+		"followup": function.Handler(function.Followup(s.parts)),
+	}
+	for _, f := range s.template.Functions {
+		for _, schedule := range f.Schedules {
+			r, known := scheduled[f.Name]
+			if !known {
+				return fmt.Errorf("template.yaml schedules %s, which the local system does not know", f.Name)
+			}
+			r.name, r.schedule = f.Name, schedule
+			s.runs = append(s.runs, &r)
+		}
+		for _, stream := range f.Streams {
+			poller, err := s.poller(f.Name, stream, readers[f.Name])
+			if err != nil {
+				return err
+			}
+			s.pollers = append(s.pollers, poller)
+		}
+		if len(f.Routes) > 0 && s.invoke[f.Name] == nil {
+			return fmt.Errorf("template.yaml routes to %s, which the local system does not know", f.Name)
+		}
+	}
+	return nil
+}
+
+func (s *System) poller(name string, stream Stream, handle esm.Handler) (*esm.Poller, error) {
+	if handle == nil {
+		return nil, fmt.Errorf("template.yaml gives a stream to %s, which the local system does not know", name)
+	}
+	filter, err := esm.ParseFilter(stream.Patterns...)
+	if err != nil {
+		return nil, fmt.Errorf("template.yaml, stream of %s: %w", name, err)
+	}
+	return &esm.Poller{
+		Consumer: name, Feed: s.feed, Checkpoints: s.parts.Store, Handle: handle, Now: s.clock.Now, Pause: function.Pause,
+		Mapping: esm.Mapping{
+			BatchSize: stream.BatchSize, Window: stream.Window, ParallelizationFactor: stream.ParallelizationFactor,
+			BisectOnError: stream.Bisect, PartialResponses: stream.PartialResponses, MaxRetries: stream.MaxRetries, MaxAge: stream.MaxAge,
+			Filter: filter, OnFailure: func(f esm.Failure) { s.log.Error("records given up", "function", name, "failure", f.String()) },
+		},
+		Warn: func(err error) { s.log.Warn("stream", "function", name, "error", err) },
+	}, nil
+}
+
+// restart lets schedules begin at a time.
+func (s *System) restart(at time.Time) {
+	for _, r := range s.runs {
+		r.last = at
+	}
+}
+
+// Now is the system's time.
+func (s *System) Now() time.Time { return s.clock.Now() }
+
+// Mails lists the mails that were captured, oldest first.
+func (s *System) Mails() []Captured { return s.mailbox.All() }
+
+// Key is the API key.
+func (s *System) Key() string { return s.options.Key }
+
+// nextDue is when the agenda has something to do next.
+func (s *System) nextDue(ctx context.Context) (next time.Time, some bool, err error) {
+	for shard := range agenda.Shards {
+		page, _, err := s.parts.Store.Due(ctx, shard, endOfTime, 1, "")
+		if err != nil {
+			return next, false, err
+		}
+		if len(page) > 0 && (!some || page[0].Due.Before(next)) {
+			next, some = page[0].Due, true
+		}
+	}
+	return next, some, nil
+}
+
+var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// Drain delivers all that the change feed holds to its readers, until there is no more.
+func (s *System) Drain(ctx context.Context) error {
+	s.draining.Lock()
+	defer s.draining.Unlock()
+	for {
+		delivered := 0
+		for _, p := range s.pollers {
+			n, err := p.Drain(ctx)
+			if err != nil {
+				return err
+			}
+			delivered += n
+		}
+		if delivered == 0 {
+			return nil
+		}
+	}
+}
+
+func (s *System) drain(ctx context.Context) error { return s.Drain(ctx) }
+
+// letDrain is how time passes for the audit between its two looks: here, all that lags has caught up once the streams are drained.
+func (s *System) letDrain(ctx context.Context, _ time.Duration) error { return s.Drain(ctx) }
+
+// Run drains streams and starts schedules as time passes, until ctx ends.
+func (s *System) Run(ctx context.Context) {
+	ticker := time.NewTicker(100 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		if err := s.Advance(ctx, s.clock.Now()); err != nil && ctx.Err() == nil {
+			s.log.Error("background", "error", err)
+		}
+	}
+}
+
+// Close ends the system. Nothing that was answered for is lost if it is never called.
+func (s *System) Close() error {
+	var all []error
+	for _, end := range s.close {
+		all = append(all, end())
+	}
+	return errors.Join(all...)
+}
+
+// send calls a function as API Gateway would and returns the body of a good answer.
+func (s *System) send(ctx context.Context, method, path string, header http.Header, body []byte) (string, error) {
+	request, err := http.NewRequestWithContext(ctx, method, s.options.Public+path, bytes.NewReader(body))
+	if err != nil {
+		return "", err
+	}
+	if header != nil {
+		request.Header = header
+	}
+	answer := &answer{header: http.Header{}, status: http.StatusOK}
+	s.Handler().ServeHTTP(answer, request)
+	if answer.status >= 400 {
+		return "", refusal{status: answer.status, said: fmt.Sprintf("%s /%s: %.500s", method, strings.SplitN(path, "/", 3)[1], answer.body.String())}
+	}
+	return answer.body.String(), nil
+}
+
+// refusal is an answer that is not a good one.
+type refusal struct {
+	status int
+	said   string
+}
+
+func (r refusal) Error() string { return fmt.Sprintf("status %d: %s", r.status, r.said) }
+
+// request opens a link, or sends a form to it.
+func (s *System) request(ctx context.Context, method, path string, form url.Values) (string, error) {
+	header := http.Header{}
+	if form != nil {
+		header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	return s.send(ctx, method, path, header, []byte(form.Encode()))
+}
+
+// answer keeps a response in memory.
+type answer struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (a *answer) Header() http.Header         { return a.header }
+func (a *answer) WriteHeader(status int)      { a.status = status }
+func (a *answer) Write(b []byte) (int, error) { return a.body.Write(b) }
+
+func (s *System) zone() *time.Location { return s.current(context.Background()).Zone }
+
+func (s *System) current(ctx context.Context) *program.Program {
+	p, err := s.parts.Programs.Current(ctx)
+	if err != nil {
+		return program.Default()
+	}
+	return p
+}
+
+// sources are the names of the program's sources.
+func (s *System) sources() (names []string) {
+	for name := range s.current(context.Background()).Sources {
+		names = append(names, name)
+	}
+	return names
+}
+
+func (s *System) touchpoints(ctx context.Context) (names []string) {
+	for name := range s.current(ctx).Touchpoints {
+		names = append(names, name)
+	}
+	return names
+}

@@ -1,0 +1,241 @@
+package local
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"afterword/internal/fault"
+	"afterword/internal/period"
+	"afterword/internal/webhook"
+)
+
+//go:embed tour.html
+var tourPage string
+
+var tourTemplate = sync.OnceValue(func() *template.Template { return template.Must(template.New("tour").Parse(tourPage)) })
+
+// samples of events/intake that the tour fires, in the order of the journey.
+var samples = []struct{ Name, Says string }{
+	{"shopify-order", "An order was paid (Shopify)"},
+	{"zendesk-solved", "A ticket was solved (Zendesk)"},
+	{"standard-onboarding", "Somebody finished onboarding (your own event)"},
+}
+
+var steps = []struct{ Value, Says string }{{"10m", "10 minutes"}, {"1h", "1 hour"}, {"24h", "1 day"}, {"72h", "3 days"}, {"168h", "1 week"}}
+
+// tourView is what the tour shows.
+type tourView struct {
+	Now, Done, Key, Base, Quarter, MailNote string
+	Samples, Steps                          any
+	Mails                                   []mailLine
+	Scores                                  []scoreLine
+	Cases                                   []caseLine
+}
+
+type (
+	mailLine  struct{ ID, At, Kind, To, Subject string }
+	scoreLine struct{ Touchpoint, Period, Metric, Value, Interval, Answers, Rate, Change string }
+	caseLine  struct{ Opened, Desk, About, Rating, State, Due, Link string }
+)
+
+const mailsShown = 20
+
+func (s *System) tour(w http.ResponseWriter, r *http.Request) error {
+	quarter := s.quarter()
+	view := tourView{
+		Now: s.clock.Now().Format("Monday 2 January 2006, 15:04 UTC"), Done: r.URL.Query().Get("done"),
+		Key: s.options.Key, Base: "http://" + r.Host, Quarter: quarter, Samples: samples, Steps: steps,
+	}
+	var err error
+	if view.Mails, view.MailNote, err = s.mailLines(); err != nil {
+		return err
+	}
+	if view.Scores, err = s.Scores(r.Context(), quarter); err != nil {
+		return err
+	}
+	if view.Cases, err = s.caseLines(r.Context()); err != nil {
+		return err
+	}
+	var page bytes.Buffer
+	if err := tourTemplate().Execute(&page, view); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	_, err = page.WriteTo(w)
+	return err
+}
+
+// quarter is the one that the clock is in, in the program's zone.
+func (s *System) quarter() string {
+	for _, p := range period.Containing(period.DayOf(s.clock.Now(), s.zone())) {
+		if strings.Contains(p.Name, "Q") {
+			return p.Name
+		}
+	}
+	return ""
+}
+
+func (s *System) mailLines() (lines []mailLine, note string, err error) {
+	all := s.mailbox.All()
+	for _, m := range slices.Backward(all) {
+		if len(lines) == mailsShown {
+			note = fmt.Sprintf("The newest %d of %d mails.", mailsShown, len(all))
+			break
+		}
+		opened, err := m.Open()
+		if err != nil {
+			return nil, "", err
+		}
+		lines = append(lines, mailLine{m.ID, m.At.Format("2 Jan 15:04"), m.Kind, opened.To, opened.Subject})
+	}
+	return lines, note, nil
+}
+
+// Scores asks the API for the scores of a period, of every touchpoint, as a table for people.
+func (s *System) Scores(ctx context.Context, name string) (lines []scoreLine, err error) {
+	var answer struct{ Items []scoreAnswer }
+	if err := s.ask(ctx, "/api/scores?period="+url.QueryEscape(name), &answer); err != nil {
+		return nil, err
+	}
+	for _, score := range answer.Items {
+		lines = append(lines, score.line())
+	}
+	return lines, nil
+}
+
+// scoreAnswer is the API's score, as far as a table needs it.
+type scoreAnswer struct {
+	Touchpoint, Period, Metric, Scale, Note string
+	N                                       int64
+	Value                                   *float64
+	Interval                                *[2]float64
+	Rate                                    *float64 `json:"response_rate"`
+	Unconfirmed                             int64
+	Change                                  *struct {
+		From    string
+		Delta   *float64
+		Verdict string
+	}
+}
+
+func (a scoreAnswer) line() scoreLine {
+	l := scoreLine{Touchpoint: a.Touchpoint, Period: a.Period, Metric: a.Metric + " " + a.Scale, Value: a.Note, Answers: fmt.Sprint(a.N)}
+	if a.Value != nil {
+		l.Value = fmt.Sprint(*a.Value)
+	}
+	if a.Interval != nil {
+		l.Interval = fmt.Sprintf("%v to %v", a.Interval[0], a.Interval[1])
+	}
+	if a.Rate != nil {
+		l.Rate = fmt.Sprintf("%.0f %%", 100**a.Rate)
+	}
+	switch {
+	case a.Unconfirmed == 1:
+		l.Answers += " (1 unconfirmed click not counted)"
+	case a.Unconfirmed > 1:
+		l.Answers += fmt.Sprintf(" (%d unconfirmed clicks not counted)", a.Unconfirmed)
+	}
+	if a.Change != nil && a.Change.Delta != nil {
+		l.Change = fmt.Sprintf("%+v since %s: %s", *a.Change.Delta, a.Change.From, a.Change.Verdict)
+	}
+	return l
+}
+
+func (s *System) caseLines(ctx context.Context) (lines []caseLine, err error) {
+	var answer struct {
+		Items []struct {
+			ID, Desk, Touchpoint, Subject, State string
+			Rating                               int
+			OpenedAt                             time.Time `json:"opened_at"`
+			Due                                  time.Time
+		}
+	}
+	if err := s.ask(ctx, "/api/cases?state=open", &answer); err != nil {
+		return nil, err
+	}
+	for _, c := range slices.Backward(answer.Items) {
+		lines = append(lines, caseLine{
+			Opened: c.OpenedAt.Format("2 Jan 15:04"), Desk: c.Desk, About: c.Touchpoint + " " + c.Subject, Rating: fmt.Sprint(c.Rating),
+			State: c.State, Due: c.Due.Format("2 Jan 15:04"), Link: s.caseLink(c.ID),
+		})
+	}
+	return lines, nil
+}
+
+// ask asks the API as a script would.
+func (s *System) ask(ctx context.Context, path string, result any) error {
+	answer, err := s.send(ctx, http.MethodGet, path, http.Header{"Authorization": {"Bearer " + s.options.Key}}, nil)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal([]byte(answer), result)
+}
+
+func (s *System) tourHook(w http.ResponseWriter, r *http.Request) error {
+	name := r.PostFormValue("sample")
+	answer, err := s.FireSample(r.Context(), name)
+	if err != nil {
+		return err
+	}
+	return s.back(w, r, fmt.Sprintf("%s was delivered; the hook answered %s", name, strings.TrimSpace(answer)))
+}
+
+// FireSample delivers a sample of events/intake as if it happened now, signed afresh, and returns what the hook answered.
+func (s *System) FireSample(ctx context.Context, name string) (string, error) {
+	if !slices.ContainsFunc(samples, func(sample struct{ Name, Says string }) bool { return sample.Name == name }) {
+		return "", fault.New(fault.NotFound, "there is no such sample")
+	}
+	event, err := readSample(s.options.Template, "intake", name)
+	if err != nil {
+		return "", err
+	}
+	source := event.PathParameters["source"]
+	return s.hook(ctx, source, event.Headers["x-shopify-topic"], webhook.Restamp([]byte(event.Body), s.clock.Now()))
+}
+
+func (s *System) tourClock(w http.ResponseWriter, r *http.Request) error {
+	to, err := s.moveTarget(r.PostFormValue("advance"), "")
+	if err != nil {
+		return err
+	}
+	before := len(s.mailbox.All())
+	if err := s.Advance(r.Context(), to); err != nil {
+		return err
+	}
+	return s.back(w, r, fmt.Sprintf("%s passed; %d mails left", r.PostFormValue("advance"), len(s.mailbox.All())-before))
+}
+
+// back leads to the tour again, with a line about what was done.
+func (s *System) back(w http.ResponseWriter, r *http.Request, done string) error {
+	http.Redirect(w, r, "/?done="+url.QueryEscape(done), http.StatusSeeOther)
+	return nil
+}
+
+func (s *System) tourDecisions(w http.ResponseWriter, r *http.Request) error {
+	var all struct {
+		Items []json.RawMessage `json:"items"`
+	}
+	day := period.DayOf(s.clock.Now(), s.zone())
+	for _, touchpoint := range s.touchpoints(r.Context()) {
+		var page struct{ Items []json.RawMessage }
+		if err := s.ask(r.Context(), fmt.Sprintf("/api/decisions?touchpoint=%s&day=%s", url.QueryEscape(touchpoint), day), &page); err != nil {
+			return err
+		}
+		all.Items = append(all.Items, page.Items...)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(all)
+}
