@@ -1,0 +1,77 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+)
+
+// The largest answer that is read: a page of the API is far smaller.
+const longestAnswer = 16 << 20
+
+// refusal is a problem document (RFC 9457) as the API answers it.
+type refusal struct {
+	Title    string `json:"title"`
+	Detail   string `json:"detail"`
+	Problems []struct {
+		Line     int    `json:"line"`
+		Path     string `json:"path"`
+		Wrong    string `json:"wrong"`
+		Expected string `json:"expected"`
+	} `json:"problems"`
+}
+
+func (r refusal) Error() string {
+	text := r.Detail
+	if text == "" {
+		text = r.Title
+	}
+	for _, p := range r.Problems {
+		text += fmt.Sprintf("\nline %d: %s: %s; expected %s", p.Line, p.Path, p.Wrong, p.Expected)
+	}
+	return text
+}
+
+// call sends one request and decodes the JSON answer into result.
+func (t target) call(ctx context.Context, method, path, contentType string, body []byte, result any) error {
+	header := http.Header{}
+	if contentType != "" {
+		header.Set("Content-Type", contentType)
+	}
+	answer, err := t.send(ctx, method, path, header, body)
+	if err != nil || result == nil {
+		return err
+	}
+	return json.Unmarshal(answer, result)
+}
+
+// send sends one request and returns the answer, or the problem that it told.
+func (t target) send(ctx context.Context, method, path string, header http.Header, body []byte) ([]byte, error) {
+	request, err := http.NewRequestWithContext(ctx, method, t.url+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	request.Header = header
+	if t.key != "" && header.Get("Authorization") == "" {
+		request.Header.Set("Authorization", "Bearer "+t.key)
+	}
+	client := http.Client{Timeout: 2 * time.Minute}
+	response, err := client.Do(request)
+	if err != nil {
+		return nil, fmt.Errorf("the system at %s does not answer (make run starts a local one): %w", t.url, err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(response.Body, longestAnswer))
+	if err != nil || response.StatusCode < 300 {
+		return answer, err
+	}
+	var r refusal
+	if json.Unmarshal(answer, &r) != nil || r.Title+r.Detail == "" {
+		return nil, fmt.Errorf("%s %s: %s", method, path, response.Status)
+	}
+	return nil, r
+}

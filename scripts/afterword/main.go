@@ -1,0 +1,92 @@
+// Command afterword is what the owner and the engineer run beside the system: it checks and applies the program, asks for scores,
+// runs the audit and replays sample events. It reaches a local system and one on AWS alike, through its API.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"sort"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// command is one thing that afterword does.
+type command struct {
+	arguments string
+	does      string
+	run       func(ctx context.Context, target target, arguments []string, out io.Writer) error
+}
+
+var commands = map[string]command{
+	"check":  {"FILE", "says what is wrong in a program, line by line; changes nothing", check},
+	"apply":  {"FILE", "checks a program and makes it the one in force", apply},
+	"scores": {"PERIOD [TOUCHPOINT]", "prints the scores of a period, such as 2026-Q4 or 2026-W47", scores},
+	"audit":  {"", "counts everything again, heals, and says what differed", audit},
+	"invoke": {"FUNCTION EVENT", "replays events/FUNCTION/EVENT.json, webhooks signed afresh", invoke},
+}
+
+// target is the system that is talked to.
+type target struct{ url, key string }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := start(ctx, os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "afterword:", err)
+		os.Exit(1)
+	}
+}
+
+func start(ctx context.Context, arguments []string, out io.Writer) error {
+	flags := pflag.NewFlagSet("afterword", pflag.ContinueOnError)
+	var to target
+	flags.StringVar(&to.url, "url", or(os.Getenv("AFTERWORD_URL"), "http://127.0.0.1:8080"), "address of the system (AFTERWORD_URL)")
+	flags.StringVar(&to.key, "key", os.Getenv("AFTERWORD_API_KEY"), "API key (AFTERWORD_API_KEY)")
+	flags.Usage = func() { fmt.Fprint(os.Stderr, usage(flags)) }
+	if err := flags.Parse(arguments); err != nil {
+		if err == pflag.ErrHelp {
+			return nil
+		}
+		return err
+	}
+	if flags.NArg() == 0 {
+		return fmt.Errorf("say what to do\n\n%s", usage(flags))
+	}
+	c, ok := commands[flags.Arg(0)]
+	if !ok {
+		return fmt.Errorf("there is no command %q\n\n%s", flags.Arg(0), usage(flags))
+	}
+	rest := flags.Args()[1:]
+	least := len(strings.Fields(c.arguments)) - strings.Count(c.arguments, "[")
+	if most := len(strings.Fields(c.arguments)); len(rest) < least || len(rest) > most {
+		return fmt.Errorf("usage: afterword %s %s", flags.Arg(0), c.arguments)
+	}
+	to.url = strings.TrimRight(to.url, "/")
+	return c.run(ctx, to, rest, out)
+}
+
+func or(value, fallback string) string {
+	if value == "" {
+		return fallback
+	}
+	return value
+}
+
+func usage(flags *pflag.FlagSet) string {
+	names := make([]string, 0, len(commands))
+	for name := range commands {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	var b strings.Builder
+	b.WriteString("usage: afterword [flags] COMMAND\n\n")
+	for _, name := range names {
+		fmt.Fprintf(&b, "  %-28s %s\n", name+" "+commands[name].arguments, commands[name].does)
+	}
+	b.WriteString("\n" + flags.FlagUsages())
+	return b.String()
+}

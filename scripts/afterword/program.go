@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+
+	"afterword/internal/program"
+)
+
+// check reads a program as the system would. What is wrong goes out a line each, in the form that editors jump to.
+func check(_ context.Context, _ target, arguments []string, out io.Writer) error {
+	text, err := os.ReadFile(arguments[0])
+	if err != nil {
+		return err
+	}
+	p, err := program.Parse(text)
+	if err != nil {
+		return fmt.Errorf("%s is not a program that can be applied:\n%w", arguments[0], err)
+	}
+	fmt.Fprintf(out, "%s is good: %d touchpoints, %d surveys, %d desks, %d sources\n", arguments[0], len(p.Touchpoints), len(p.Surveys), len(p.Desks), len(p.Sources))
+	return nil
+}
+
+// apply makes a program the one in force.
+func apply(ctx context.Context, to target, arguments []string, out io.Writer) error {
+	if err := check(ctx, to, arguments, io.Discard); err != nil {
+		return err
+	}
+	text, err := os.ReadFile(arguments[0])
+	if err != nil {
+		return err
+	}
+	var answer struct{ Version int }
+	if err := to.call(ctx, http.MethodPost, "/api/admin/apply", "application/yaml", text, &answer); err != nil {
+		return fmt.Errorf("%s was not applied, nothing changed: %w", arguments[0], err)
+	}
+	fmt.Fprintf(out, "version %d is in force within a minute\n", answer.Version)
+	return nil
+}
+
+// audit counts everything again.
+func audit(ctx context.Context, to target, _ []string, out io.Writer) error {
+	var found struct{ Lagging, Drifted, Healed int }
+	if err := to.call(ctx, http.MethodPost, "/api/admin/audit", "application/json", nil, &found); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "%d responses lagging, %d counts differing, %d healed\n", found.Lagging, found.Drifted, found.Healed)
+	if found.Drifted > 0 {
+		return fmt.Errorf("counts differed from the responses: see the audit's log")
+	}
+	return nil
+}
