@@ -1,0 +1,31 @@
+# The two commands: `make run` needs Go only, `make test` fetches what else it needs.
+.PHONY: run demo test lint race fuzz browser load invoke check clean
+
+export CGO_ENABLED ?= 0
+
+run: ## the whole system on this machine, http://127.0.0.1:8080
+	go run ./scripts/local
+
+demo: ## the journey, headless, from three webhooks to the quarter's scores; mails go to out/
+	go run ./scripts/local -demo out
+
+test: ## everything that must hold: unit tests, journeys, both engines, pages in a browser
+	scripts/test
+
+lint: ## gofmt, vet, staticcheck, govulncheck, cfn-lint
+	scripts/lint
+
+race: ## the tests again with the race detector
+	CGO_ENABLED=1 go test -race -short ./...
+
+fuzz: ## each fuzz target for FUZZTIME (default 10s)
+	scripts/fuzz
+
+load: ## kills the runner again and again under load; ROUNDS (default 50)
+	go run ./scripts/load -rounds $${ROUNDS:-50}
+
+invoke: ## replays a sample event, signed afresh, at the running local system: make invoke F=intake E=shopify-order
+	go run ./scripts/afterword invoke $(F) $(E)
+
+clean:
+	rm -rf .afterword out .aws-sam
