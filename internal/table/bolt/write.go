@@ -62,9 +62,6 @@ func (d *DB) Transact(ctx context.Context, writes []table.Write) error {
 		}
 		for i, w := range writes {
 			d.meter.Wrote(w.Key.Table, before[i], after[i], true)
-			if w.Kind == table.Check {
-				continue
-			}
 			if err := d.store(tx, w.Key, before[i], after[i], false); err != nil {
 				return err
 			}

@@ -74,6 +74,12 @@ func TestWhoRemovedAnItem(t *testing.T) {
 		if got, err := dynamo.Decode(record); err != nil || got.Expired != expired {
 			t.Errorf("expired %t comes back as %t, %v", expired, got.Expired, err)
 		}
+		record.UserIdentity = &events.DynamoDBUserIdentity{Type: "Service", PrincipalID: "dynamodb.amazonaws.com"}
+		record.Change.NewImage = record.Change.OldImage
+		if got, err := dynamo.Decode(record); err != nil || got.Expired {
+			t.Errorf("an item that is still there is taken for expired (%v)", err)
+		}
+		record.Change.NewImage = nil
 		record.UserIdentity = &events.DynamoDBUserIdentity{Type: "Service", PrincipalID: "replication.dynamodb.amazonaws.com"}
 		if got, err := dynamo.Decode(record); err != nil || got.Expired {
 			t.Errorf("another service's removal is taken for one by time to live (%v)", err)

@@ -95,6 +95,17 @@ func (s suite) queries(t *testing.T) {
 			t.Errorf("it has %d items on %d pages", len(items), pages)
 		}
 	})
+	t.Run("the very last partition, both ways", func(t *testing.T) {
+		for i := range 3 {
+			s.put(t, table.Key{Table: table.Scorebook, Partition: "\U0010FFFF" + t.Name(), Sort: serial(i)}, nil)
+		}
+		q := table.Query{Table: table.Scorebook, Partition: "\U0010FFFF" + t.Name()}
+		items, _ := s.all(t, q)
+		same(t, "ascending", sorts(items), []string{serial(0), serial(1), serial(2)})
+		q.Descending = true
+		items, _ = s.all(t, q)
+		same(t, "descending", sorts(items), []string{serial(2), serial(1), serial(0)})
+	})
 	t.Run("a page without a limit has an end", func(t *testing.T) {
 		for i := range 5 {
 			s.put(t, key(t, serial(i)), table.Item{"a": strings.Repeat("x", 300*1024)})
