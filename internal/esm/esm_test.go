@@ -7,8 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"afterword/internal/table"
 	"github.com/google/go-cmp/cmp"
+
+	"afterword/internal/table"
 )
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)

@@ -7,9 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"afterword/internal/fault"
 	"afterword/internal/table"
-	"github.com/google/go-cmp/cmp"
 )
 
 // paper is a feed and its checkpoints, written down.

@@ -9,8 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"afterword/internal/table"
 	"github.com/google/go-cmp/cmp"
+
+	"afterword/internal/table"
 )
 
 var everyFault = Faults{
