@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bytes"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"afterword/internal/local"
+	"afterword/internal/program"
+)
+
+const key = "the-key-of-the-command-tests"
+
+// run runs the command against a system of its own and returns what it printed.
+func run(t *testing.T, url string, arguments ...string) (string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	err := start(t.Context(), append([]string{"--url", url, "--key", key}, arguments...), &out)
+	return out.String(), err
+}
+
+func system(t *testing.T) string {
+	t.Helper()
+	s, err := local.Open(t.Context(), local.Options{Now: time.Now(), Key: key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(s.Handler())
+	t.Cleanup(func() {
+		server.Close()
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return server.URL
+}
+
+func file(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "program.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestAProgramIsCheckedLineByLineAndNotAppliedWhenItIsWrong(t *testing.T) {
+	url, broken := system(t), file(t, strings.Replace(program.DefaultText(), "delay: 1d", "delay: soon", 1))
+	for _, command := range []string{"check", "apply"} {
+		_, err := run(t, url, command, broken)
+		if err == nil || !strings.Contains(err.Error(), "line ") || !strings.Contains(err.Error(), `"soon"`) {
+			t.Errorf("%s: %v", command, err)
+		}
+	}
+	out, err := run(t, url, "apply", file(t, program.DefaultText()))
+	if err != nil || !strings.Contains(out, "version 1 ") {
+		t.Errorf("the wrong program left something behind: %q, %v", out, err)
+	}
+}
+
+func TestAScaleThatIsInForceIsNotChangedUnderItsName(t *testing.T) {
+	url := system(t)
+	if _, err := run(t, url, "apply", file(t, program.DefaultText())); err != nil {
+		t.Fatal(err)
+	}
+	changed := strings.Replace(program.DefaultText(), "metric: CES", "metric: CSAT", 1)
+	if changed == program.DefaultText() {
+		t.Fatal("the shipped program has no metric CES to change")
+	}
+	_, err := run(t, url, "apply", file(t, changed))
+	if err == nil || !strings.Contains(err.Error(), "nothing changed") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestScoresAndAuditAnswer(t *testing.T) {
+	url := system(t)
+	out, err := run(t, url, "scores", "2026-Q4")
+	if err != nil || !strings.Contains(out, "support") || !strings.Contains(out, "no score") {
+		t.Errorf("scores: %q, %v", out, err)
+	}
+	if out, err := run(t, url, "scores", "2026-Q4", "support"); err != nil || strings.Contains(out, "purchase") {
+		t.Errorf("scores of one touchpoint: %q, %v", out, err)
+	}
+	if out, err := run(t, url, "audit"); err != nil || !strings.Contains(out, "0 responses lagging, 0 counts differing") {
+		t.Errorf("audit: %q, %v", out, err)
+	}
+}
+
+func TestSamplesAreReplayedSignedAfresh(t *testing.T) {
+	url := system(t)
+	t.Chdir("../..")
+	if out, err := run(t, url, "invoke", "intake", "shopify-order"); err != nil || !strings.Contains(out, "planned") {
+		t.Errorf("invoke: %q, %v", out, err)
+	}
+	if _, err := run(t, url, "invoke", "intake", "nothing"); err == nil {
+		t.Error("a sample that is not there was replayed")
+	}
+	if _, err := run(t, url, "invoke", "dispatch", "scheduled"); err == nil || !strings.Contains(err.Error(), "clock") {
+		t.Errorf("a schedule was invoked: %v", err)
+	}
+}
+
+func TestWhatIsAskedWronglyIsSaidPlainly(t *testing.T) {
+	url := system(t)
+	for _, row := range []struct {
+		arguments []string
+		want      string
+	}{
+		{nil, "say what to do"},
+		{[]string{"dance"}, "no command"},
+		{[]string{"check"}, "usage: afterword check FILE"},
+		{[]string{"check", "nowhere.yaml"}, "nowhere.yaml"},
+		{[]string{"scores", "2026-13"}, "2026-13"},
+		{[]string{"scores", "2026-Q4", "nothing"}, "nothing"},
+		{[]string{"--key", "wrong-key-that-is-long-enough", "audit"}, "key"},
+		{[]string{"--url", "http://127.0.0.1:1", "audit"}, "does not answer"},
+	} {
+		if _, err := run(t, url, row.arguments...); err == nil || !strings.Contains(err.Error(), row.want) {
+			t.Errorf("%v: %v, want %q", row.arguments, err, row.want)
+		}
+	}
+}
