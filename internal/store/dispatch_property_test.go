@@ -259,7 +259,7 @@ func TestNoMailTwiceAndNoneLostUnseen(t *testing.T) {
 		t.Run(engine.Name, func(t *testing.T) {
 			seeds := uint64(200)
 			if engine.Name != tabletest.Bolt.Name {
-				seeds = 30
+				seeds = 10
 			}
 			states := map[survey.State]int{}
 			reminders := 0

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"afterword/internal/agenda"
@@ -348,5 +349,46 @@ func (p *pages) BatchGet(ctx context.Context, keys []table.Key, strong bool) ([]
 
 func (p *pages) Transact(ctx context.Context, writes []table.Write) error {
 	p.most(&p.transaction, len(writes))
+	return p.Table.Transact(ctx, writes)
+}
+
+// A carrier that needs its time leaves all the time that is needed to mark what it took.
+func TestASlowCarrierLeavesTimeForTheMarks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tables, _ := tabletest.Bolt.Open(t)
+		o := newOffice(New(patient{tables}))
+		ids := o.planMany(t, "purchase", 6)
+		o.dispatcher.Concurrency = 1
+		o.post.onCarry = func(letter survey.Letter) {
+			time.Sleep(7 * time.Second)
+			o.post.lost[ids[5]] = true
+		}
+		if err := o.walk(t); err == nil {
+			t.Error("nobody hears of the lost letter")
+		}
+		states := map[survey.State]int{}
+		for _, id := range ids {
+			states[o.invitation(t, id).State]++
+		}
+		if states[survey.Sent] != 5 || states[survey.Unknown] != 1 {
+			t.Errorf("%v, want 5 sent and the lost one known as that", states)
+		}
+	})
+}
+
+// patient is a table that, like a real one, does nothing for a context that is over.
+type patient struct{ table.Table }
+
+func (p patient) Write(ctx context.Context, w table.Write) (table.Item, error) {
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	return p.Table.Write(ctx, w)
+}
+
+func (p patient) Transact(ctx context.Context, writes []table.Write) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	return p.Table.Transact(ctx, writes)
 }

@@ -138,6 +138,8 @@ const (
 	// sending is how long before the end of the walk the last letter may begin its way: as long as the carrier takes at most, and
 	// then the marks.
 	sending = 10 * time.Second
+	// settling is the longest that writing down what became of a letter may take.
+	settling = 4 * time.Second
 	// Most letters in one round, so that the marks of one fit one transaction, and how long a round is meant to take at most.
 	roundSize = 90
 	roundTime = 5 * time.Second

@@ -60,19 +60,28 @@ func (r *round) run(ctx context.Context, entries []agenda.Entry) error {
 	if err != nil {
 		r.halt(fmt.Errorf("read the customers: %w", err))
 	}
-	// A step that is cut off half way leaves an invitation of unknown outcome: the writes after a letter outlive the context.
-	settle, cancel := context.WithTimeout(context.WithoutCancel(ctx), sending)
-	defer cancel()
-	r.each(claimed, func(inv Invitation) error { return r.carry(ctx, settle, inv, customers[inv.Customer]) })
+	r.each(claimed, func(inv Invitation) error {
+		finish := r.carry(ctx, inv, customers[inv.Customer])
+		return r.settle(ctx, finish)
+	})
 	if len(r.marks) > 0 {
-		r.report("mark what was sent", r.sent(settle, r.marks))
+		r.report("mark what was sent", r.settle(ctx, func(ctx context.Context) error { return r.sent(ctx, r.marks) }))
 	}
 	used := len(r.marks) + r.doubts
 	r.used(used)
-	if r.reserved > used {
-		r.report("return a part of the quota", r.Allowance.GiveBack(settle, day, r.reserved-used))
+	if unused := r.reserved - used; unused > 0 {
+		r.report("return a part of the quota", r.settle(ctx, func(ctx context.Context) error {
+			return r.Allowance.GiveBack(ctx, day, unused)
+		}))
 	}
 	return errors.Join(r.failures...)
+}
+
+// settle writes down what became of a claim. It outlives the context: a claim that is cut off half way is of unknown outcome.
+func (r *round) settle(ctx context.Context, write func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settling)
+	defer cancel()
+	return write(ctx)
 }
 
 // look reads what is due, ends what is not to be sent, and returns the rest.
@@ -126,9 +135,7 @@ func (r *round) claimAll(ctx context.Context, due []Invitation, now time.Time) [
 		mine, err := r.claim(ctx, &inv, now)
 		if err != nil {
 			// It may have been claimed all the same, and would then be given up for unknown.
-			back, cancel := context.WithTimeout(context.WithoutCancel(ctx), sending)
-			defer cancel()
-			return errors.Join(fmt.Errorf("claim: %w", err), r.putBack(back, inv, time.Time{}))
+			return errors.Join(fmt.Errorf("claim: %w", err), r.settle(ctx, r.back(inv, time.Time{})))
 		}
 		if mine {
 			r.mu.Lock()
@@ -153,41 +160,52 @@ func (r *round) each(invitations []Invitation, do func(Invitation) error) {
 	group.Wait()
 }
 
-// carry brings one claimed invitation to an end: sent, ended, put back, or unknown.
-func (r *round) carry(ctx, settle context.Context, inv Invitation, c customer.Customer) error {
+// carry sends the letter of a claimed invitation unless something stands against it, and returns what is to be written down.
+func (r *round) carry(ctx context.Context, inv Invitation, c customer.Customer) func(context.Context) error {
 	if r.over(ctx) {
-		return r.putBack(settle, inv, time.Time{})
+		return r.back(inv, time.Time{})
 	}
 	if o := r.objection(inv, c); o.State != "" {
-		return r.stop(settle, inv, o)
+		return r.stopped(inv, o)
 	}
 	if later := nextHour(r.program, c, r.due[inv.ID], r.now()); !later.IsZero() {
-		return r.putBack(settle, inv, later)
+		return r.back(inv, later)
 	}
 	letter, err := r.write(inv, c)
 	if err != nil {
-		return errors.Join(fmt.Errorf("write the letter: %w", err), r.putBack(settle, inv, time.Time{}))
+		r.report("write the letter of invitation "+inv.ID, err)
+		return r.back(inv, time.Time{})
 	}
 	if err := r.Rate.Pace(ctx); err != nil || r.over(ctx) {
-		return r.putBack(settle, inv, time.Time{})
+		return r.back(inv, time.Time{})
 	}
 	messageID, err := r.Carrier.Carry(ctx, letter)
 	switch {
 	case err == nil:
 		now := r.now()
 		r.mark(Mark{Invitation: inv, MessageID: messageID, At: now, RemindAt: r.remindAt(inv, c, now)})
-		return nil
+		return func(context.Context) error { return nil } // together with the others
 	case errors.Is(err, ErrThrottled), errors.Is(err, ErrQuota):
 		r.halt(nil)
-		return r.putBack(settle, inv, time.Time{})
+		return r.back(inv, time.Time{})
 	case errors.Is(err, ErrSuspended):
 		r.halt(err)
-		return r.putBack(settle, inv, time.Time{})
+		return r.back(inv, time.Time{})
 	case errors.Is(err, ErrRefused):
-		return errors.Join(err, r.stop(settle, inv, objection{Failed, WhyRefused}))
+		r.report("send the letter of invitation "+inv.ID, err)
+		return r.stopped(inv, objection{Failed, WhyRefused})
 	}
 	r.doubt()
-	return errors.Join(fmt.Errorf("outcome not known: %w", err), r.lose(settle, inv))
+	r.report("outcome not known of the letter of invitation "+inv.ID, err)
+	return func(ctx context.Context) error { return r.lose(ctx, inv) }
+}
+
+func (r *round) back(inv Invitation, later time.Time) func(context.Context) error {
+	return func(ctx context.Context) error { return r.putBack(ctx, inv, later) }
+}
+
+func (r *round) stopped(inv Invitation, o objection) func(context.Context) error {
+	return func(ctx context.Context) error { return r.stop(ctx, inv, o) }
 }
 
 // over tells that no letter may begin its way any more.
