@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"afterword/internal/agenda"
+	"afterword/internal/api"
 	"afterword/internal/apigw"
 	"afterword/internal/esm"
 	"afterword/internal/function"
@@ -92,7 +93,10 @@ func Open(ctx context.Context, options Options) (_ *System, err error) {
 	if err := s.applyProgram(ctx); err != nil {
 		return nil, err
 	}
-	return s, s.seed(ctx)
+	if err := s.seed(ctx); err != nil {
+		return nil, err
+	}
+	return s, s.trim(ctx)
 }
 
 func (s *System) readTemplate() (*Template, error) {
@@ -122,6 +126,9 @@ func (s *System) openParts(ctx context.Context) error {
 	}
 	s.secret.known = s.sources
 	s.options.Key = cmp.Or(s.options.Key, s.secret.API)
+	if _, err := api.NewKey(s.options.Key); err != nil {
+		return err
+	}
 	s.secret.API = s.options.Key
 	folder := ""
 	if s.options.Data != "" {
@@ -267,7 +274,7 @@ func (s *System) letDrain(ctx context.Context, _ time.Duration) error { return s
 func (s *System) Run(ctx context.Context) {
 	ticker := time.NewTicker(100 * time.Millisecond)
 	defer ticker.Stop()
-	for {
+	for n := 0; ; n++ {
 		select {
 		case <-ctx.Done():
 			return
@@ -276,7 +283,39 @@ func (s *System) Run(ctx context.Context) {
 		if err := s.Advance(ctx, s.clock.Now()); err != nil && ctx.Err() == nil {
 			s.log.Error("background", "error", err)
 		}
+		if n%trimEvery == 0 {
+			if err := s.trim(ctx); err != nil && ctx.Err() == nil {
+				s.log.Error("trim the change feed", "error", err)
+			}
+		}
 	}
+}
+
+// trimEvery is after how many ticks the change feed is trimmed.
+const trimEvery = 600
+
+// trim forgets the changes that every reader is done with, as a stream does after a day.
+func (s *System) trim(ctx context.Context) error {
+	if s.bolt == nil {
+		return nil
+	}
+	s.draining.Lock()
+	defer s.draining.Unlock()
+	shards, err := s.feed.Shards(ctx)
+	if err != nil {
+		return err
+	}
+	done := ""
+	for i, p := range s.pollers {
+		at, err := s.parts.Store.Checkpoint(ctx, p.Consumer, shards[0])
+		if err != nil || at == "" {
+			return err
+		}
+		if i == 0 || table.CompareSequences(at, done) < 0 {
+			done = at
+		}
+	}
+	return s.bolt.Trim(done)
 }
 
 // Close ends the system. Nothing that was answered for is lost if it is never called.
