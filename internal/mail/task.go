@@ -11,6 +11,7 @@ import (
 	"afterword/internal/i18n"
 	"afterword/internal/program"
 	"afterword/internal/response"
+	"afterword/internal/score"
 	"afterword/internal/survey"
 )
 
@@ -103,6 +104,9 @@ func (v *task) address(t followup.Task, who, about string) {
 	}
 	if t.Update() {
 		v.Notes = append(v.Notes, v.T("task.update"))
+	}
+	if t.Scale.Group(t.Record.Rating) != score.Bad {
+		v.Notes = append(v.Notes, v.T("case.improved", "rating", t.Record.Rating))
 	}
 }
 

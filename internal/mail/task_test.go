@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -60,4 +61,17 @@ func TestAnEscalatedTaskWithoutWordsReadsAndLooksLikeThis(t *testing.T) {
 		t.Fatal(err)
 	}
 	goldens(t, "task-escalated", letter)
+}
+
+func TestATaskSaysThatTheCustomerHasThoughtBetterOfIt(t *testing.T) {
+	p, task := unhappy("en")
+	task.Record.Rating, task.Record.Revision = 4, 2
+	letter, err := writer(t).Task(p, task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const note = "The customer has since chosen 4, which is a better answer."
+	if m := parse(t, letter); !strings.Contains(m.Text, note) || !strings.Contains(m.HTML, note) {
+		t.Errorf("nothing of it in\n%s", m.Text)
+	}
 }
