@@ -38,6 +38,9 @@ func (d *desk) Due(_ context.Context, shard int, by time.Time, limit int, start 
 	if d.shelfErr != nil {
 		return nil, "", d.shelfErr
 	}
+	if start == "" { // a page may be empty and not the last
+		return nil, "0", nil
+	}
 	from, _ := strconv.Atoi(start)
 	due := d.entries[shard]
 	for i, e := range due {
@@ -70,7 +73,10 @@ func (d *desk) Renew(_ context.Context, owner string, until time.Time) (bool, er
 	return true, nil
 }
 
-func (d *desk) Release(_ context.Context, owner string) error {
+func (d *desk) Release(ctx context.Context, owner string) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if d.owner == owner {
 		d.owner = ""
 	}
