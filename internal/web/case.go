@@ -233,7 +233,7 @@ func (d caseDrawing) about(r response.Record) string {
 func (d caseDrawing) facts() []caseFact {
 	c, r, scale := d.view.Case, d.view.Record, d.view.Scale
 	about := caseFact{Label: d.T("task.about"), Texts: []string{d.about(r)}}
-	if strings.HasPrefix(r.Link, "https://") {
+	if r.Link != "" { // https, or it would not have been kept
 		about.Link = &step{r.Link, d.T("task.open", "subject", cmp.Or(r.Subject, d.about(r)))}
 	}
 	facts := []caseFact{

@@ -154,6 +154,12 @@ var caseScenes = []struct {
 		o.feed(t, noon.Add(time.Hour), better)
 		return o.get(t, o.link(0))
 	}},
+	{"case-added", []string{"en"}, func(t *testing.T, o *office) answer {
+		more := o.answer
+		more.Revision, more.Comment, more.ChangedAt = 2, "Nobody answers the telephone either.", noon.Add(time.Hour)
+		o.feed(t, noon.Add(time.Hour), more)
+		return o.get(t, o.link(0))
+	}},
 	{"case-cancelled", []string{"en"}, func(t *testing.T, o *office) answer {
 		gone := o.answer
 		gone.Revision, gone.Counted = 2, false
