@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"afterword/internal/api"
+	"afterword/internal/i18n"
 	"afterword/internal/program"
 	"afterword/internal/secrets"
+	"afterword/internal/store"
 	"afterword/internal/tally"
 )
 
@@ -37,11 +39,16 @@ func (k apiKeys) APIKeys(ctx context.Context) (keys []api.Key, err error) {
 	return keys, nil
 }
 
+// Publisher makes programs the one in force, if there are texts in their languages.
+func Publisher(s *store.Store) program.Publisher {
+	return program.Publisher{Versions: s, Languages: i18n.Shipped().Languages()}
+}
+
 // applier applies programs, and lets this process use the new one at once.
 type applier struct{ Parts }
 
 func (a applier) Apply(ctx context.Context, text []byte, now time.Time) (version int, err error) {
-	version, err = program.Publisher{Versions: a.Store}.Apply(ctx, text, now)
+	version, err = Publisher(a.Store).Apply(ctx, text, now)
 	if err == nil {
 		a.Programs.Forget()
 	}

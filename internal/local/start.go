@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"afterword/internal/fault"
-	"afterword/internal/program"
+	"afterword/internal/function"
 )
 
 // applyProgram makes the program of the options the one in force, unless it is already.
@@ -24,7 +24,7 @@ func (s *System) applyProgram(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := (program.Publisher{Versions: s.parts.Store}).Apply(ctx, text, s.clock.Now()); err != nil {
+	if _, err := function.Publisher(s.parts.Store).Apply(ctx, text, s.clock.Now()); err != nil {
 		return fmt.Errorf("%s:\n%w", s.options.Program, err)
 	}
 	s.parts.Programs.Forget()

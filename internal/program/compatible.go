@@ -31,3 +31,18 @@ func (p *Program) CompatibleWith(old *Program) error {
 	}
 	return fault.New(fault.Conflict, "%s", strings.Join(against, "\n"))
 }
+
+// SpokenIn tells whether the pages and mails around the owner's own texts exist in all of the program's languages, or in their base
+// languages ("nl" for "nl-BE"). Customers must not be asked in a mix of two. Fault: Invalid.
+func (p *Program) SpokenIn(languages []string) error {
+	for _, wanted := range p.Languages {
+		known := false
+		for tag := wanted; tag != "" && !known; tag = parent(tag) {
+			known = slices.Contains(languages, tag)
+		}
+		if !known {
+			return fault.New(fault.Invalid, "languages: there are no texts in %q; expected some of %s", wanted, strings.Join(languages, ", "))
+		}
+	}
+	return nil
+}

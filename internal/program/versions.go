@@ -95,13 +95,19 @@ func (r *Reader) load(ctx context.Context, have *kept) (*Program, error) {
 }
 
 // Publisher makes a program the current one.
-type Publisher struct{ Versions Versions }
+type Publisher struct {
+	Versions  Versions
+	Languages []string // that there are texts in; see Program.SpokenIn
+}
 
 // Apply stores a program as the next version, which it returns; the same text once more is the version that it has. Faults: Invalid
 // (Problems: all that is wrong with it), Conflict when it changes a survey that was used, or when another program was applied at
 // the same time.
 func (a Publisher) Apply(ctx context.Context, text []byte, now time.Time) (version int, err error) {
 	p, err := Parse(text)
+	if err == nil {
+		err = p.SpokenIn(a.Languages)
+	}
 	if err != nil {
 		return 0, err
 	}

@@ -195,7 +195,7 @@ func TestNobodyWaitsForAReadWhoHasAProgram(t *testing.T) {
 
 func TestApplyStoresTheNextVersionOnce(t *testing.T) {
 	s, now := &shelf{}, time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
-	a := Publisher{s}
+	a := Publisher{s, shipped}
 	for i, row := range []struct {
 		text    []byte
 		version int
@@ -236,7 +236,7 @@ func (l late) AddProgram(ctx context.Context, text []byte, version int, now time
 
 func TestOfTwoWhoApplyAtOnceOneIsTold(t *testing.T) {
 	s := &shelf{texts: [][]byte{called("Boxes")}}
-	version, err := Publisher{late{s}}.Apply(t.Context(), called("Crates"), time.Now())
+	version, err := Publisher{late{s}, shipped}.Apply(t.Context(), called("Crates"), time.Now())
 	if version != 0 || !fault.Is(err, fault.Conflict) {
 		t.Errorf("version %d, %v", version, err)
 	}
@@ -246,7 +246,7 @@ func TestOfTwoWhoApplyAtOnceOneIsTold(t *testing.T) {
 func TestAStoredProgramWithProblemsCanBeReplaced(t *testing.T) {
 	lax := strings.Replace(small, "postal: Storgatan 1, Stockholm\n", "", 1)
 	s := &shelf{texts: [][]byte{[]byte(lax)}}
-	a := Publisher{s}
+	a := Publisher{s, shipped}
 	if _, err := a.Apply(t.Context(), []byte(strings.Replace(small, "1-5", "1-7", 1)), time.Now()); !fault.Is(err, fault.Conflict) {
 		t.Errorf("its surveys are not kept: %v", err)
 	}
@@ -282,6 +282,26 @@ func TestASurveyThatWasUsedStaysWhatItWas(t *testing.T) {
 		err := parse(row.surveys).CompatibleWith(old)
 		if row.want == "" && err != nil || row.want != "" && (!fault.Is(err, fault.Conflict) || fault.TextOf(err) != row.want) {
 			t.Errorf("%s%v\nwant %s", row.surveys, err, row.want)
+		}
+	}
+}
+
+// shipped are the languages of the catalogs.
+var shipped = []string{"en", "nl", "sv", "zh"}
+
+func TestALanguageWithoutTextsIsRefused(t *testing.T) {
+	for languages, want := range map[string]string{
+		"[en, sv, nl, zh]": "",
+		"[en, nl-BE]":      "",
+		"[en, de]":         `no texts in "de"; expected some of en, nl, sv, zh`,
+	} {
+		p, err := Parse([]byte(strings.Replace(DefaultText(), "languages: [en, sv, nl, zh]", "languages: "+languages, 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = p.SpokenIn(shipped)
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", languages, err, want)
 		}
 	}
 }

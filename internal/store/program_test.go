@@ -54,7 +54,7 @@ func TestOfSeveralWhoApplyAtOnceOneSucceeds(t *testing.T) {
 		for i := range 6 {
 			group.Go(func() {
 				company := fmt.Sprint("Box", i)
-				version, err := program.Publisher{Versions: s}.Apply(t.Context(), text(company), noon)
+				version, err := program.Publisher{Versions: s, Languages: []string{"en", "sv", "nl", "zh"}}.Apply(t.Context(), text(company), noon)
 				mu.Lock()
 				defer mu.Unlock()
 				switch {
@@ -89,7 +89,7 @@ func TestApplyingAgainAfterTroubleMakesNoSecondVersion(t *testing.T) {
 				text := []byte(strings.Replace(program.DefaultText(), "company: Acme", fmt.Sprint("company: Box", want), 1))
 				version, err := 0, fault.New(fault.Transient, "not tried yet")
 				for fault.Is(err, fault.Transient) {
-					version, err = program.Publisher{Versions: s}.Apply(t.Context(), text, noon)
+					version, err = program.Publisher{Versions: s, Languages: []string{"en", "sv", "nl", "zh"}}.Apply(t.Context(), text, noon)
 				}
 				if version != want || err != nil {
 					t.Fatalf("program %d became version %d, %v", want, version, err)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 
+	"afterword/internal/i18n"
 	"afterword/internal/program"
 )
 
@@ -17,6 +18,9 @@ func check(_ context.Context, _ target, arguments []string, out io.Writer) error
 		return err
 	}
 	p, err := program.Parse(text)
+	if err == nil {
+		err = p.SpokenIn(i18n.Shipped().Languages())
+	}
 	if err != nil {
 		return fmt.Errorf("%s is not a program that can be applied:\n%w", arguments[0], err)
 	}
