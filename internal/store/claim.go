@@ -39,18 +39,30 @@ func claimedBy(claim string) table.Condition {
 	return table.All(table.Equal("state", string(survey.Claimed)), table.Equal("claim", claim))
 }
 
-// PutBack makes a claimed invitation planned again; its entry on the agenda has never left.
+// PutBack makes a claimed invitation planned again; its entry on the agenda has never left. One whose subject was reopened
+// since it was claimed ends.
 func (s *Store) PutBack(ctx context.Context, id, claim string, later time.Time) error {
 	w := table.Write{
 		Kind:   table.Update,
 		Key:    invitationKey(id),
 		Set:    table.Item{"state": string(survey.Planned)},
 		Remove: claimAttributes,
-		If:     claimedBy(claim),
+		If:     table.All(claimedBy(claim), table.Absent("reopened")),
 	}
 	postpone(w.Set, agenda.Entry{Due: later, Kind: agenda.Invite, Key: id})
-	_, err := s.applies(ctx, w)
-	return err
+	_, err := s.write(ctx, w)
+	stored, stays := table.Stored(err)
+	if !stays {
+		return err
+	}
+	var inv survey.Invitation
+	if err := decode([]table.Item{stored}, &inv); err != nil {
+		return fmt.Errorf("put an invitation back: %w", err)
+	}
+	if inv.Reopened && inv.Claim == claim {
+		return s.Stop(ctx, inv, survey.Cancelled, survey.WhyReopened)
+	}
+	return nil
 }
 
 // postpone gives an entry another time, unless that is zero.

@@ -10,6 +10,7 @@ import (
 	"afterword/internal/program"
 	"afterword/internal/survey"
 	"afterword/internal/table"
+	"afterword/internal/touchpoint"
 )
 
 // sentLongAgo plans and sends an invitation and lets the time of its reminder come.
@@ -190,4 +191,40 @@ func TestAReservationNeverExceedsTheDay(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestASurveyThatTurnsBackAfterItsSubjectWasReopenedIsNotSentLater(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		says  error
+		mails int
+		state survey.State
+	}{
+		{"the carrier has enough: taken back, its place freed", survey.ErrThrottled, 0, survey.Cancelled},
+		{"the carrier took it: sent, its place kept", nil, 1, survey.Sent},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			onEngines(t, func(t *testing.T, s *Store) {
+				o := newOffice(s)
+				id := o.plan(t, "support", 1)
+				visit := touchpoint.Visit{Touchpoint: "support", Source: "shop", Subject: "1", Round: 1}
+				o.post.says = func(survey.Letter) error {
+					if err := s.Reopen(t.Context(), touchpoint.Reopening{Visit: visit, After: touchpoint.Subject{Round: 2}, Leaving: id}); err != nil {
+						t.Error(err)
+					}
+					return c.says
+				}
+				o.mustWalk(t)
+				o.post.says, o.now = nil, o.now.Add(time.Hour)
+				o.mustWalk(t)
+				inv := o.invitation(t, id)
+				if n := o.post.took["survey "+id]; n != c.mails || inv.State != c.state || o.asks(t, inv) != (c.state == survey.Sent) {
+					t.Errorf("%d mails, its place is kept: %v, %+v", n, o.asks(t, inv), inv)
+				}
+				if due := dueBy(t, s, noon.Add(1000*time.Hour), 10); len(due) > 0 {
+					t.Errorf("%v is still on the agenda", due)
+				}
+			})
+		})
+	}
 }

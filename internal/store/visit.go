@@ -156,7 +156,7 @@ func (s *Store) last(ctx context.Context, touchpointName, source, subject string
 	return last, decode(items, last.Invitation, &last.Customer)
 }
 
-// Reopen begins a new round of a subject, and takes back an invitation that has not left.
+// Reopen begins a new round of a subject, and takes back an invitation that has not left. One that is just leaving learns of it when it is put back.
 func (s *Store) Reopen(ctx context.Context, r touchpoint.Reopening) error {
 	item, err := table.Encode(r.After)
 	if err != nil {
@@ -173,9 +173,18 @@ func (s *Store) Reopen(ctx context.Context, r touchpoint.Reopening) error {
 		writes = append(writes, table.Write{
 			Kind:   table.Update,
 			Key:    invitationKey(r.Cancel),
-			Set:    table.Item{"state": string(survey.Cancelled), "why": "the subject was reopened"},
+			Set:    table.Item{"state": string(survey.Cancelled), "why": survey.WhyReopened},
 			Remove: []string{table.Agenda.Partition, table.Agenda.Sort},
 			If:     table.Equal("state", string(survey.Planned)),
+			Writer: newWriter(),
+		})
+	}
+	if r.Leaving != "" {
+		writes = append(writes, table.Write{
+			Kind:   table.Update,
+			Key:    invitationKey(r.Leaving),
+			Set:    table.Item{"reopened": true},
+			If:     table.Equal("state", string(survey.Claimed)),
 			Writer: newWriter(),
 		})
 	}

@@ -268,6 +268,9 @@ func TestASurveyThatHasLeftKeepsItsPlaceWhenTheTicketComesBack(t *testing.T) {
 		if got := d.takeAt(t, reopened, noon.Add(hour)); got.Reason != touchpoint.Reopened {
 			t.Fatalf("reopened: %+v", got)
 		}
+		if inv := contents(t, d.tables)["Feedback[I#"+first.Visit.Invitation+"|invitation]"]; inv["reopened"] != true || inv["state"] != "claimed" {
+			t.Errorf("its sender will not learn of it: %v", inv)
+		}
 		again := solved
 		again.Delivery, again.At = "d-3", noon.Add(2*hour)
 		if got := d.takeAt(t, again, noon.Add(2*hour)); got.Reason != touchpoint.Fatigue || got.Visit.Round != 2 {
@@ -308,6 +311,21 @@ func TestAReopeningIsDecidedAgainWhenAnythingChangedMeanwhile(t *testing.T) {
 			if diff := cmp.Diff(before, contents(t, d.tables)); diff != "" {
 				t.Errorf("change %d: %s", n, diff)
 			}
+		}
+	})
+}
+
+func TestAReopeningIsDecidedAgainWhenTheSurveyTurnedBackMeanwhile(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, d intake) {
+		solved := d.take(t, touchpoint.Event{Touchpoint: "support", Source: "desk", Subject: "88", Address: "maria@customer.example"})
+		before := contents(t, d.tables)
+		// It was read as claimed, and is planned again by now.
+		r := touchpoint.Reopening{Visit: solved.Visit, After: touchpoint.Subject{Round: 2}, Leaving: solved.Visit.Invitation}
+		if err := d.store.Reopen(t.Context(), r); !fault.Is(err, fault.Conflict) {
+			t.Errorf("reopened: %v", err)
+		}
+		if diff := cmp.Diff(before, contents(t, d.tables)); diff != "" {
+			t.Error(diff)
 		}
 	})
 }

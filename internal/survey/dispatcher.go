@@ -55,7 +55,7 @@ type Claims interface {
 	// Claim takes a planned invitation. False: it is not planned, or somebody else has it. Fault: Transient.
 	Claim(ctx context.Context, id string, claim Claim) (bool, error)
 	// PutBack makes a claimed one planned again: it was surely not sent. Its entry on the agenda moves to a later time unless that is
-	// zero. Fault: Transient.
+	// zero. One whose subject was reopened meanwhile is cancelled instead, and frees its place. Fault: Transient.
 	PutBack(ctx context.Context, id, claim string, later time.Time) error
 	// Lose makes a claimed one unknown. Fault: Transient.
 	Lose(ctx context.Context, id, claim string) error

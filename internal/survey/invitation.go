@@ -48,6 +48,7 @@ type Invitation struct {
 	PlannedAt    time.Time         `json:"planned_at"` // when the mail is to leave; also the time that fatigue compares
 	ClaimedAt    time.Time         `json:"claimed_at,omitzero"`
 	Claim        string            `json:"claim,omitempty"`      // who claimed it
+	Reopened     bool              `json:"reopened,omitempty"`   // the subject was, while it was claimed: put back, it is over
 	SentAt       time.Time         `json:"sent_at,omitzero"`     // zero until SES (or an answer) said that it went
 	SentDay      string            `json:"sent_day,omitempty"`   // day of the claim in the program's zone: the send cohort
 	MessageID    string            `json:"message_id,omitempty"` // SES's

@@ -14,6 +14,7 @@ const (
 	WhyNoCustomer = "no-customer" // the customer's row is gone
 	WhyNoAddress  = "no-address"
 	WhyRefused    = "refused" // by the carrier, for good
+	WhyReopened   = "the subject was reopened"
 )
 
 // standing is what is to be done with an invitation, or its reminder, whose entry is due.
@@ -28,7 +29,7 @@ const (
 )
 
 // standingOf tells how an invitation stands whose time has come. A subject that was reopened has cancelled it, which shows as a state that
-// is not planned.
+// is not planned; one that was claimed at that moment is cancelled when it is put back.
 func standingOf(inv Invitation, now time.Time) standing {
 	switch {
 	case inv.ID == "":

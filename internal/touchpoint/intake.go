@@ -45,6 +45,7 @@ type Reopening struct {
 	Visit         Visit // of the round that is over
 	Before, After Subject
 	Cancel        string             // the id of a planned invitation that is not to be sent; ""
+	Leaving       string             // the id of a claimed invitation that is not to be planned again if it is put back; ""
 	Customer      *customer.Customer // with its place freed, and the revision as read; nil: untouched
 }
 
@@ -181,7 +182,12 @@ func (i Intake) reopen(ctx context.Context, _ *program.Program, e Event, _ custo
 		After:  Subject{Round: last.Visit.Round + 1, ReopenedAt: e.At, ReopenedBy: e.Delivery, VisitedBy: last.Visit.Delivery},
 	}
 	outcome := Outcome{Decision: Decision{Reopened, "the subject was reopened; its next visit is a new one"}, Visit: *last.Visit}
-	if last.Invitation != nil && last.Invitation.State == survey.Planned {
+	switch {
+	case last.Invitation == nil:
+	case last.Invitation.State == survey.Claimed:
+		r.Leaving = last.Invitation.ID
+		outcome.Explanation = "the subject was reopened while the survey was being sent; if it turns back it is not sent later; the next visit is a new one"
+	case last.Invitation.State == survey.Planned:
 		r.Cancel = last.Invitation.ID
 		last.Customer.RemoveAsk(r.Cancel)
 		r.Customer = &last.Customer

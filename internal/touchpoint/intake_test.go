@@ -304,7 +304,9 @@ func TestAReopenedSubjectBeginsANewRoundAndTakesBackWhatHasNotLeft(t *testing.T)
 	}{
 		{"planned: taken back, its place freed", touchpoint.Last{Visit: &visit, Invitation: &survey.Invitation{ID: "inv", State: survey.Planned}, Customer: held}, nil,
 			&touchpoint.Reopening{Visit: visit, After: after, Cancel: "inv", Customer: &freed}},
-		{"claimed: it is on its way", touchpoint.Last{Visit: &visit, Invitation: &survey.Invitation{ID: "inv", State: survey.Claimed}, Customer: held}, nil,
+		{"claimed: on its way, and not to be sent later if it turns back", touchpoint.Last{Visit: &visit, Invitation: &survey.Invitation{ID: "inv", State: survey.Claimed}, Customer: held}, nil,
+			&touchpoint.Reopening{Visit: visit, After: after, Leaving: "inv"}},
+		{"sent: nothing to take back", touchpoint.Last{Visit: &visit, Invitation: &survey.Invitation{ID: "inv", State: survey.Sent}, Customer: held}, nil,
 			&touchpoint.Reopening{Visit: visit, After: after}},
 		{"not asked: a new round all the same", touchpoint.Last{Visit: &visit}, nil, &touchpoint.Reopening{Visit: visit, After: after}},
 		{"at the very time of the visit", touchpoint.Last{Visit: &visit}, func(e *touchpoint.Event) { e.At = visit.At; e.Delivery = "" },
