@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,14 +31,15 @@ func (s *Store) Sent(ctx context.Context, marks []survey.Mark) error {
 	slices.SortStableFunc(marks, func(a, b survey.Mark) int {
 		return strings.Compare(seriesDay(a.Invitation), seriesDay(b.Invitation))
 	})
+	var failures []error // one that cannot be marked keeps no other from it: each was sent
 	for len(marks) > 0 {
 		n := batchOf(marks)
 		if err := s.sent(ctx, marks[:n]); err != nil {
-			return fmt.Errorf("mark what was sent: %w", err)
+			failures = append(failures, fmt.Errorf("mark what was sent: %w", err))
 		}
 		marks = marks[n:]
 	}
-	return nil
+	return errors.Join(failures...)
 }
 
 func seriesDay(inv survey.Invitation) string {
@@ -62,6 +64,7 @@ func batchOf(marks []survey.Mark) int {
 // sent marks what fits one transaction. Those that do not stand as expected are marked one by one; so are all of them when it is not
 // known whether the transaction was made.
 func (s *Store) sent(ctx context.Context, marks []survey.Mark) error {
+	var failures []error
 	for len(marks) > 1 {
 		writes := make([]table.Write, 0, len(marks)+countsAtOnce)
 		for _, mark := range marks {
@@ -69,7 +72,7 @@ func (s *Store) sent(ctx context.Context, marks []survey.Mark) error {
 		}
 		err := s.transact(ctx, append(writes, countWrites(marks)...))
 		if err == nil {
-			return nil
+			return errors.Join(failures...)
 		}
 		apart := failed(err)
 		if apart == nil {
@@ -79,18 +82,16 @@ func (s *Store) sent(ctx context.Context, marks []survey.Mark) error {
 		for i, mark := range marks {
 			if _, is := apart[i]; !is {
 				rest = append(rest, mark)
-			} else if err := s.sentOne(ctx, mark); err != nil {
-				return err
+			} else {
+				failures = append(failures, s.sentOne(ctx, mark))
 			}
 		}
 		marks = rest
 	}
 	for _, mark := range marks {
-		if err := s.sentOne(ctx, mark); err != nil {
-			return err
-		}
+		failures = append(failures, s.sentOne(ctx, mark))
 	}
-	return nil
+	return errors.Join(failures...)
 }
 
 // markWrite marks an invitation that is as the claim left it, or was given up meanwhile.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"afterword/internal/agenda"
+	"afterword/internal/fault"
 	"afterword/internal/survey"
 	"afterword/internal/table"
 	"afterword/internal/table/tabletest"
@@ -163,28 +164,79 @@ func TestTheSenderOfAnOldClaimIsDead(t *testing.T) {
 
 func TestManyMarksFitTransactions(t *testing.T) {
 	onEngines(t, func(t *testing.T, s *Store) {
+		counted := &pages{Table: s.table}
+		s.table = counted
 		o := newOffice(s)
 		var marks []survey.Mark
-		for n, id := range o.planMany(t, "purchase", 230) {
+		for n, id := range o.planMany(t, "purchase", 120) { // a hundred on one day, the others on twenty
 			inv := o.invitation(t, id)
-			claim := survey.Claim{By: "me", At: noon, Day: fmt.Sprintf("2026-11-%02d", 1+n%28), ExpiresAt: noon.Add(time.Hour)}
+			claim := survey.Claim{By: "me", At: noon, Day: fmt.Sprintf("2026-11-%02d", 1+max(0, n-99)), ExpiresAt: noon.Add(time.Hour)}
 			if mine, err := s.Claim(t.Context(), id, claim); !mine || err != nil {
 				t.Fatal(mine, err)
 			}
 			inv.Claim, inv.SentDay = claim.By, claim.Day
 			marks = append(marks, survey.Mark{Invitation: inv, MessageID: "m", At: noon})
 		}
-		for range 2 { // a second time changes nothing
+		counted.transactions, counted.transaction = 0, 0
+		for again := range 2 { // a second time changes nothing
 			if err := s.Sent(t.Context(), marks); err != nil {
 				t.Fatal(err)
+			}
+			if again == 0 && (counted.transactions > 5 || counted.transaction > table.MaxTransaction) {
+				t.Errorf("%d transactions of up to %d, want the few that it takes", counted.transactions, counted.transaction)
 			}
 			total := int64(0)
 			for day := range 28 {
 				total += o.count(t, "purchase", fmt.Sprintf("2026-11-%02d", 1+day), "sent")
 			}
-			if total != 230 {
-				t.Errorf("%d counted, want 230", total)
+			if total != 120 {
+				t.Errorf("%d counted, want 120", total)
 			}
+		}
+	})
+}
+
+// stuck is a table on which one invitation cannot be written.
+type stuck struct {
+	table.Table
+	id string
+}
+
+func (s stuck) Transact(ctx context.Context, writes []table.Write) error {
+	for _, w := range writes {
+		if w.Key == invitationKey(s.id) {
+			return fault.New(fault.Transient, "busy")
+		}
+	}
+	return s.Table.Transact(ctx, writes)
+}
+
+func TestAMarkThatFailsKeepsNoOtherFromIt(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		o := newOffice(s)
+		var marks []survey.Mark
+		for _, id := range o.planMany(t, "purchase", 4) {
+			inv := o.invitation(t, id)
+			claim := survey.Claim{By: "me", At: noon, Day: "2026-11-20", ExpiresAt: noon.Add(time.Hour)}
+			if mine, err := s.Claim(t.Context(), id, claim); !mine || err != nil {
+				t.Fatal(mine, err)
+			}
+			inv.Claim, inv.SentDay = claim.By, claim.Day
+			marks = append(marks, survey.Mark{Invitation: inv, MessageID: "m", At: noon})
+		}
+		whole := s.table
+		s.table = stuck{whole, marks[1].Invitation.ID}
+		if err := s.Sent(t.Context(), marks); err == nil {
+			t.Error("nobody hears of the one that failed")
+		}
+		s.table = whole
+		for i, mark := range marks {
+			if state, want := o.invitation(t, mark.Invitation.ID).State, survey.Sent; (state == want) == (i == 1) {
+				t.Errorf("invitation %d is %s", i, state)
+			}
+		}
+		if n := o.count(t, "purchase", "2026-11-20", "sent"); n != 3 {
+			t.Errorf("%d counted, want 3", n)
 		}
 	})
 }
@@ -247,7 +299,7 @@ func TestNoLetterBeginsItsWayWhenTheWalkIsOver(t *testing.T) {
 		t.Run(slow, func(t *testing.T) {
 			onEngines(t, func(t *testing.T, s *Store) {
 				o := newOffice(s)
-				o.planMany(t, "purchase", 60)
+				o.planMany(t, "purchase", 20)
 				start := o.now
 				last := start.Add(agenda.Budget - 10*time.Second) // what it takes to carry one and to mark it
 				o.dispatcher.Concurrency = 1
@@ -275,8 +327,8 @@ func TestNoLetterBeginsItsWayWhenTheWalkIsOver(t *testing.T) {
 						t.Errorf("%s: %d mails", id, n)
 					}
 				}
-				if len(o.post.took) != 60 {
-					t.Errorf("%d mails in the end, want all 60: what was not sent was put back", len(o.post.took))
+				if len(o.post.took) != 20 {
+					t.Errorf("%d mails in the end, want all 20: what was not sent was put back", len(o.post.took))
 				}
 			})
 		})
@@ -286,7 +338,7 @@ func TestNoLetterBeginsItsWayWhenTheWalkIsOver(t *testing.T) {
 func TestACancelledWalkPutsBackWhatItDidNotSend(t *testing.T) {
 	onEngines(t, func(t *testing.T, s *Store) {
 		o := newOffice(s)
-		o.planMany(t, "purchase", 50)
+		o.planMany(t, "purchase", 20)
 		ctx, cancel := context.WithCancel(t.Context())
 		o.dispatcher.Concurrency = 2
 		o.post.onCarry = func(survey.Letter) {
@@ -301,8 +353,8 @@ func TestACancelledWalkPutsBackWhatItDidNotSend(t *testing.T) {
 			t.Errorf("%d mails, %d counted", n, o.count(t, "purchase", theDay, "sent"))
 		}
 		o.mustWalk(t)
-		if len(o.post.took) != 50 || o.count(t, "purchase", theDay, "sent") != 50 {
-			t.Errorf("%d mails, %d counted, want 50: each was planned again", len(o.post.took), o.count(t, "purchase", theDay, "sent"))
+		if len(o.post.took) != 20 || o.count(t, "purchase", theDay, "sent") != 20 {
+			t.Errorf("%d mails, %d counted, want 20: each was planned again", len(o.post.took), o.count(t, "purchase", theDay, "sent"))
 		}
 	})
 }
@@ -328,6 +380,7 @@ type pages struct {
 	table.Table
 	mu                        sync.Mutex
 	query, batch, transaction int
+	transactions              int
 }
 
 func (p *pages) most(of *int, n int) {
@@ -349,6 +402,9 @@ func (p *pages) BatchGet(ctx context.Context, keys []table.Key, strong bool) ([]
 
 func (p *pages) Transact(ctx context.Context, writes []table.Write) error {
 	p.most(&p.transaction, len(writes))
+	p.mu.Lock()
+	p.transactions++
+	p.mu.Unlock()
 	return p.Table.Transact(ctx, writes)
 }
 

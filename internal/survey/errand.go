@@ -2,6 +2,7 @@ package survey
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"afterword/internal/customer"
@@ -121,10 +122,9 @@ func (e reminding) stop(ctx context.Context, inv Invitation, o objection) error 
 func (reminding) remindAt(Invitation, customer.Customer, time.Time) time.Time { return time.Time{} }
 
 func (e reminding) sent(ctx context.Context, marks []Mark) error {
+	var failures []error
 	for _, mark := range marks {
-		if err := e.Reminders.EndReminder(ctx, mark.Invitation.ID, mark.Invitation.Claim, mark.MessageID); err != nil {
-			return err
-		}
+		failures = append(failures, e.Reminders.EndReminder(ctx, mark.Invitation.ID, mark.Invitation.Claim, mark.MessageID))
 	}
-	return nil
+	return errors.Join(failures...)
 }
