@@ -35,10 +35,18 @@ func Suspicions(rec Record, rating int, now time.Time) (against []Suspicion) {
 	if rec.Honeypot {
 		against = append(against, HoneypotHit)
 	}
-	if rec.SentAt.IsZero() || rec.SentAt.After(now.Add(-Settled)) {
+	if sent := rec.left(); sent.IsZero() || sent.After(now.Add(-Settled)) {
 		against = append(against, JustSent)
 	}
 	return against
+}
+
+// left is when the mail left, or may have left when nobody knows; zero when it did not.
+func (r Record) left() time.Time {
+	if r.SentAt.IsZero() {
+		return r.ClaimedAt
+	}
+	return r.SentAt
 }
 
 // Hit is one GET or HEAD of a survey link. It holds nothing of the network or the browser that made it.

@@ -2,6 +2,7 @@ package response
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -33,22 +34,24 @@ type Court interface {
 
 var _ agenda.Handler = (*Judge)(nil)
 
-// Handle gives the verdicts that are due. Faults: Conflict, Transient.
+// Handle gives the verdicts that are due. One that cannot be given stays on the agenda and keeps no other waiting. Faults: Conflict,
+// Transient.
 func (j *Judge) Handle(ctx context.Context, entries []agenda.Entry, walk agenda.Walk) error {
+	var failures []error
 	for _, e := range entries {
 		now := walk.Now().UTC().Truncate(time.Second)
 		if now.After(walk.End) {
-			return agenda.ErrEnough
+			return errors.Join(append(failures, agenda.ErrEnough)...)
 		}
 		err := j.judge(ctx, e.Key, now)
 		for try := 1; try < tries && fault.Is(err, fault.Conflict); try++ {
 			err = j.judge(ctx, e.Key, now)
 		}
 		if err != nil {
-			return fmt.Errorf("give a verdict: %w", err)
+			failures = append(failures, fmt.Errorf("give a verdict: %w", err))
 		}
 	}
-	return nil
+	return errors.Join(failures...)
 }
 
 func (j *Judge) judge(ctx context.Context, invitation string, now time.Time) error {

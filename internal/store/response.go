@@ -69,7 +69,9 @@ func unsuspected(f response.First) []table.Condition {
 		table.Absent("other_opened"),
 		table.Absent("honeypot"),
 		table.Any(table.Absent("first_opened"), table.Equal("first_opened", int64(f.Rating+1))),
-		table.AtMost("sent_at", stamp(f.SentBy)),
+		table.Any(
+			table.AtMost("sent_at", stamp(f.SentBy)),
+			table.All(table.Absent("sent_at"), table.AtMost("claimed_at", stamp(f.SentBy)))), // nobody knows, and the answer proves it
 	}
 }
 
