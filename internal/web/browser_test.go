@@ -117,6 +117,10 @@ func TestInABrowser(t *testing.T) {
 				for _, before := range act.opened {
 					s.get(t, s.links().Rating(inv, before))
 				}
+				if act.pressed != 0 {
+					s.post(t, s.links().Survey(inv), "rating", fmt.Sprint(act.pressed), "act", "explicit")
+					s.forget()
+				}
 				tab := newTab(t, browser, chromedp.EmulateViewport(360, 720, chromedp.EmulateTouch))
 				if act.noScripts {
 					if _, err := chromedp.Call(tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
@@ -145,6 +149,7 @@ const nothing = `0  0 ""`
 // acts are what somebody, or something, does on the page opened with 4.
 var acts = map[string]struct {
 	opened    []int // links opened before
+	pressed   int   // the rating that was sent by a button before; 0: none
 	noScripts bool
 	steps     []step
 	posts     []string
@@ -235,6 +240,17 @@ var acts = map[string]struct {
 		},
 		posts:  []string{"act=implied&opened=4&rating=4", "act=explicit&comment=&opened=4&rating=4"},
 		stored: `4 explicit 1 ""`,
+	},
+	"an act on a page that was opened with another rating than the one that is known is a changed rating": {
+		pressed: 5,
+		steps:   []step{chromedp.MouseClickXY(180, 30), says("saved")},
+		posts:   []string{"act=implied&opened=4&rating=4"},
+		stored:  `4 explicit 2 ""`,
+	},
+	"an act on a page that was opened with the rating that is known says nothing new": {
+		pressed: 4,
+		steps:   []step{chromedp.MouseClickXY(180, 30), script(`0`)},
+		stored:  `4 explicit 1 ""`,
 	},
 	"without scripts the form does it": {
 		noScripts: true,

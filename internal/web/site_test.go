@@ -116,6 +116,13 @@ func (s *site) posted() []string {
 	return slices.Clone(s.posts)
 }
 
+// forget forgets what was posted until now.
+func (s *site) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.posts = nil
+}
+
 func (s *site) clock() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -64,7 +64,7 @@
   // Keys that only scroll are no act, and what is done to a rating or to the button speaks for itself.
   const scrolls = ['PageUp', 'PageDown', 'Home', 'End', 'ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', ' '];
   const first = (event) => {
-    if (opened === '' || told !== '' || later || chosen() !== opened || !person(event)) return;
+    if (opened === '' || told === opened || later || chosen() !== opened || !person(event)) return;
     const key = event.type === 'keydown' ? event.key : '';
     if (event.target.closest('.scale label, .button') && key !== 'Tab') return;
     if (scrolls.includes(key) && event.target.name !== 'comment') return;
