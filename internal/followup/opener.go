@@ -29,8 +29,8 @@ type Seen struct {
 const tries = 6
 
 // Handle follows up on the answers of a batch, in their order. It returns the sequence of the first one that must come again, "" when
-// all are done, and why. Only passing trouble makes an answer come again: one that nobody can use is logged and dropped, so that it
-// does not keep the others waiting.
+// all are done, and why. An answer that nobody can use is logged and dropped, so that it does not keep the others waiting; any other
+// trouble, also one that nobody foresaw, makes it come again.
 func (o Opener) Handle(ctx context.Context, seen []Seen, now time.Time) (firstFailed string, err error) {
 	for _, s := range seen {
 		problem := ctx.Err()
@@ -39,7 +39,7 @@ func (o Opener) Handle(ctx context.Context, seen []Seen, now time.Time) (firstFa
 		}
 		switch {
 		case problem == nil:
-		case ctx.Err() == nil && !fault.Is(problem, fault.Transient) && !fault.Is(problem, fault.Conflict):
+		case ctx.Err() == nil && (fault.Is(problem, fault.Invalid) || fault.Is(problem, fault.NotFound)):
 			o.Log.ErrorContext(ctx, "answer dropped", "case", s.Record.ID, "reason", problem.Error())
 		case firstFailed == "":
 			firstFailed, err = s.Sequence, problem

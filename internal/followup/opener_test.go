@@ -2,6 +2,7 @@ package followup_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -205,6 +206,20 @@ func TestOfAnErasedCustomerTheCaseKeepsNothing(t *testing.T) {
 	}
 }
 
+func TestAClosedCaseWhoseAnswerIsErasedHasNothingMoreToTell(t *testing.T) {
+	w := newWorld()
+	first := answer(1, monday)
+	w.comes(t, monday, first)
+	if _, err := w.work().Act(t.Context(), "i/0", followup.Deed{Action: followup.Resolve, Cause: "the modem"}, monday); err != nil {
+		t.Fatal(err)
+	}
+	w.tasks["i"] = monday.Add(time.Hour) // an update that waits to be mailed
+	w.comes(t, monday, edited(first, monday.Add(time.Hour), erased))
+	if len(w.tasks) != 0 {
+		t.Errorf("on the agenda for ever: %v", w.tasks)
+	}
+}
+
 func TestAnOldImageOpensNoCaseForAnAnswerThatHasChanged(t *testing.T) {
 	w := newWorld()
 	old := answer(1, monday)
@@ -277,6 +292,17 @@ func TestPassingTroubleMakesTheAnswerComeAgainAndTheOthersGoOn(t *testing.T) {
 	}
 	if _, done := w.cases["j"]; !done {
 		t.Error("the other answer waits for nothing")
+	}
+}
+
+func TestTroubleThatNobodyForesawMakesTheAnswerComeAgainToo(t *testing.T) {
+	w := newWorld()
+	first := answer(1, monday)
+	w.records["i"] = first
+	opener := w.opener()
+	opener.Programs = &flaky{w, []error{errors.New("access denied")}}
+	if failed, err := opener.Handle(t.Context(), []followup.Seen{{Sequence: "7", Record: first}}, monday); failed != "7" || err == nil {
+		t.Errorf("failed at %q: %v", failed, err)
 	}
 }
 

@@ -117,8 +117,9 @@ func (c Case) withdraw(a answered, now time.Time) Change {
 	}
 	if c.State.Pending() {
 		next.State, next.ClosedAt, next.Escalation = Cancelled, now, time.Time{}
-		change.Task, change.Escalate, change.Open = Alarm{Off: true}, Alarm{Off: true}, -1
+		change.Escalate, change.Open = Alarm{Off: true}, -1
 	}
+	change.Task = Alarm{Off: true} // nothing is left to tell, also of a case that was closed before
 	return change
 }
 
