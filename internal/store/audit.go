@@ -54,8 +54,8 @@ func (s *Store) Entries(ctx context.Context, start string) (page tally.EntriesPa
 		return page, err
 	}
 	for _, item := range found.Items {
-		if err := addEntry(&page, item); err != nil {
-			return page, err
+		if addEntry(&page, item) != nil {
+			page.Unreadable = append(page.Unreadable, item.Key(table.Scorebook).String())
 		}
 	}
 	page.Next = found.Next

@@ -50,10 +50,11 @@ type ResponsesPage struct {
 
 // EntriesPage is some of the scorebook.
 type EntriesPage struct {
-	Rows    []Record
-	Tallies []Tallied
-	Scores  []Stored
-	Next    string // "" when there is no more
+	Rows       []Record
+	Tallies    []Tallied
+	Scores     []Stored
+	Unreadable []string // keys of entries that cannot be read: ours to repair
+	Next       string   // "" when there is no more
 }
 
 // Tallied is a tally as stored, one lane of it.
@@ -115,7 +116,7 @@ func (a Audit) Run(ctx context.Context, now time.Time) (Findings, error) {
 	if err != nil {
 		return f, err
 	}
-	if err := a.lookAtScorebook(ctx, &s); err != nil {
+	if err := a.lookAtScorebook(ctx, &f, &s); err != nil {
 		return f, errors.Join(err, followed)
 	}
 	if len(s.responses)+len(s.tallies)+len(s.scores) > 0 {
@@ -179,7 +180,7 @@ func (r Record) counted() Record {
 
 // lookAtScorebook reads the scorebook once and finds the tallies that are not the sum of the rows, and the scores that are not the
 // sum of the tallies. The scan is no snapshot: while answers come it suspects more than is wrong.
-func (a Audit) lookAtScorebook(ctx context.Context, s *suspects) error {
+func (a Audit) lookAtScorebook(ctx context.Context, f *Findings, s *suspects) error {
 	owed, tallies, scores := Sheet{}, Sheet{}, map[Score]Counts{}
 	err := a.scan(ctx, func(page EntriesPage) {
 		for _, row := range page.Rows {
@@ -190,6 +191,9 @@ func (a Audit) lookAtScorebook(ctx context.Context, s *suspects) error {
 		}
 		for _, stored := range page.Scores {
 			scores[stored.Score] = stored.Counts
+		}
+		for _, key := range page.Unreadable {
+			f.drifted("%s cannot be read", key)
 		}
 	})
 	if err != nil {

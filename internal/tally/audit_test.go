@@ -66,6 +66,14 @@ func TestTheAuditTellsWhatLagsFromWhatIsWrong(t *testing.T) {
 	}{
 		{name: "all is well", want: Findings{Responses: 3}},
 		{
+			name: "an entry that cannot be read is told, and hides nothing else",
+			damage: func(_ *testing.T, b *book) {
+				b.unreadable = []string{"0#L#x"}
+				b.answered(answer("d", 1, 3))
+			},
+			want: Findings{Responses: 4, Lagging: 1, Healed: 1, Drifted: 1, Where: []string{"0#L#x cannot be read"}},
+		},
+		{
 			name: "what a withdrawn answer was does not matter",
 			damage: func(_ *testing.T, b *book) {
 				withdrawn := answer("d", 2, 3).clicked().withdrawn()

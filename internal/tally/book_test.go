@@ -17,12 +17,13 @@ import (
 
 // book is a ledger and a scorebook in memory. trouble, if set, is asked before each act.
 type book struct {
-	rows      map[string]Record
-	lanes     map[int]Sheet
-	scores    map[Score]Counts
-	responses map[string]Record
-	acts      []string
-	trouble   func(act string) error
+	unreadable []string // keys of entries that nobody can read
+	rows       map[string]Record
+	lanes      map[int]Sheet
+	scores     map[Score]Counts
+	responses  map[string]Record
+	acts       []string
+	trouble    func(act string) error
 }
 
 func newBook() *book {
@@ -134,6 +135,7 @@ func (b *book) Entries(_ context.Context, start string) (page EntriesPage, err e
 				page.Tallies = append(page.Tallies, Tallied{cell, counts})
 			}
 		}
+		page.Unreadable = b.unreadable
 		page.Next = "scores"
 	default:
 		for score, counts := range b.scores {
