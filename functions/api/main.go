@@ -19,5 +19,5 @@ func main() {
 	}
 	parts := function.OnAWS(settings, function.Environment("FEEDBACK_TABLE"), function.Environment("SCOREBOOK_TABLE"), function.Environment("SECRET_ID"))
 	parts.Warm(ctx)
-	lambda.Start(apigw.Handler(function.API(parts, function.Wait)))
+	lambda.Start(apigw.Handler(function.API(parts, function.Patience)))
 }

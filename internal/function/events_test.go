@@ -1,8 +1,10 @@
 package function_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -13,7 +15,10 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"afterword/internal/apigw"
+	"afterword/internal/fault"
+	"afterword/internal/followup"
 	"afterword/internal/function"
+	"afterword/internal/program"
 	"afterword/internal/secrets"
 	"afterword/internal/store"
 	"afterword/internal/survey"
@@ -89,4 +94,37 @@ func TestEveryFunctionTakesItsSampleEvents(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestAnAuditThatSomebodyAskedForDoesNotOutliveItsCall(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if err := function.Patience(ctx, 5*time.Minute); !fault.Is(err, fault.Transient) || !strings.Contains(err.Error(), "daily audit") {
+		t.Errorf("got %v", err)
+	}
+	if err := function.Patience(ctx, time.Millisecond); err != nil {
+		t.Errorf("there was time: %v", err)
+	}
+}
+
+func TestRecordsThatComeAgainAreSaidInTheLog(t *testing.T) {
+	var log bytes.Buffer
+	p := parts(t)
+	p.Log = slog.New(slog.NewTextHandler(&log, nil))
+	broken := store.Following{Opener: followup.Opener{Cases: p.Store, Answers: p.Store, Programs: nobody{}, Log: p.Log}, Now: p.Now}
+	event, err := os.ReadFile("../../events/followup/unhappy-answer.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := lambda.NewHandler(p.Stream(broken.Handle)).Invoke(t.Context(), event)
+	if err != nil || !strings.Contains(string(answer), "4421584500000000017450439091") {
+		t.Errorf("answered %s, %v", answer, err)
+	}
+	if text := log.String(); !strings.Contains(text, "4421584500000000017450439091") || !strings.Contains(text, "no program") || strings.Contains(text, "explain") {
+		t.Errorf("the log says %s", text)
+	}
+}
+
+func (nobody) Current(context.Context) (*program.Program, error) {
+	return nil, errors.New("no program")
 }

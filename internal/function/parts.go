@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"afterword/internal/fault"
 	"afterword/internal/program"
 	"afterword/internal/secrets"
 	"afterword/internal/store"
@@ -32,6 +33,15 @@ type Parts struct {
 func Pause(ctx context.Context, attempt int) error {
 	longest := min(20*time.Millisecond<<min(attempt, 6), time.Second)
 	return Wait(ctx, rand.N(longest))
+}
+
+// Patience waits if the time that is left allows it, for an audit that somebody asked for: behind the API there are seconds, and what
+// differs can only be judged after minutes. Faults: Transient when it does not, the context's error.
+func Patience(ctx context.Context, d time.Duration) error {
+	if deadline, has := ctx.Deadline(); has && time.Until(deadline) < d {
+		return fault.New(fault.Transient, "something differs, which may be answers that are just coming in; the daily audit tells in %s", d)
+	}
+	return Wait(ctx, d)
 }
 
 // Wait waits. The error is the context's.

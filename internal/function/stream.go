@@ -3,6 +3,7 @@ package function
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -18,9 +19,9 @@ import (
 // Stream is what Lambda calls with records of the change feed.
 type Stream = func(context.Context, events.DynamoDBEvent) (events.DynamoDBEventResponse, error)
 
-// Tally counts the answers that the change feed shows. It needs Store.
+// Tally counts the answers that the change feed shows. It needs Store and Log.
 func Tally(p Parts) Stream {
-	return stream(store.Counting{Tally: p.tally()}.Handle)
+	return p.Stream(store.Counting{Tally: p.tally()}.Handle)
 }
 
 func (p Parts) tally() tally.Tally {
@@ -32,16 +33,16 @@ func (p Parts) tally() tally.Tally {
 
 // Followup opens cases for the unhappy answers that the change feed shows. It needs Store, Programs, Now and Log.
 func Followup(p Parts) Stream {
-	return stream(store.Following{Opener: p.opener(), Now: p.Now}.Handle)
+	return p.Stream(store.Following{Opener: p.opener(), Now: p.Now}.Handle)
 }
 
 func (p Parts) opener() followup.Opener {
 	return followup.Opener{Cases: p.Store, Answers: p.Store, Programs: p.Programs, Log: p.Log}
 }
 
-// stream decodes the records for a handler. What it left undone is answered as the batch item failure that Lambda takes for its
-// checkpoint, also when there is an error: the error alone would bring back what is done. The handler has logged it.
-func stream(handle esm.Handler) Stream {
+// Stream decodes the records for a handler. What it left undone is answered as the batch item failure that Lambda takes for its
+// checkpoint, also when there is an error, which is logged: as an answer it would bring back what is done.
+func (p Parts) Stream(handle esm.Handler) Stream {
 	return func(ctx context.Context, event events.DynamoDBEvent) (response events.DynamoDBEventResponse, err error) {
 		changes := make([]table.Change, len(event.Records))
 		for i, record := range event.Records {
@@ -51,6 +52,7 @@ func stream(handle esm.Handler) Stream {
 		}
 		firstFailed, err := handle(ctx, changes)
 		if firstFailed != "" {
+			p.Log.WarnContext(ctx, "records come again", slog.String("from", firstFailed), slog.Int("records", len(changes)), slog.Any("cause", err))
 			response.BatchItemFailures = []events.DynamoDBBatchItemFailure{{ItemIdentifier: firstFailed}}
 			return response, nil
 		}
