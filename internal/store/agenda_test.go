@@ -123,7 +123,7 @@ func TestTheLeaseOfTheAgendaIsOneWalkersAtATime(t *testing.T) {
 
 func TestAWalkOverTheStoreHandsOutEverythingThatIsDue(t *testing.T) {
 	onEngines(t, func(t *testing.T, s *Store) {
-		const n = 500
+		const n = 150
 		for i := range n {
 			putWork(t, s, agenda.Entry{Due: noon.Add(-time.Duration(i%7) * time.Minute), Kind: agenda.Task, Key: fmt.Sprintf("case%d", i)})
 		}

@@ -174,25 +174,26 @@ func (h *history) event() {
 func (h *history) live() {
 	chances := tabletest.Chances{Conflict: 0.05, Throttle: 0.03, Transient: 0.03, Resent: 0.05, Lost: 0.05}
 	for range 6 + h.rand.IntN(6) {
-		walkers := 1 + h.rand.IntN(2)
-		var group sync.WaitGroup
-		for range walkers {
+		var walks []func()
+		for range 1 + h.rand.IntN(2) {
 			walk := h.process(1+int64(h.rand.ExpFloat64()*60), chances, 0.7)
 			ctx, cancel := context.WithCancel(h.t.Context())
 			if h.rand.IntN(5) == 0 {
-				h.post.mu.Lock()
 				after := len(h.post.took) + h.rand.IntN(5)
 				h.post.onCarry = func(survey.Letter) {
 					if len(h.post.took) >= after {
 						cancel()
 					}
 				}
-				h.post.mu.Unlock()
 			}
-			group.Go(func() {
+			walks = append(walks, func() {
 				defer cancel()
 				walk(ctx) // what it says is not believed: the tables tell
 			})
+		}
+		var group sync.WaitGroup
+		for _, walk := range walks {
+			group.Go(walk)
 		}
 		group.Wait()
 		h.post.onCarry = nil
@@ -259,7 +260,7 @@ func TestNoMailTwiceAndNoneLostUnseen(t *testing.T) {
 		t.Run(engine.Name, func(t *testing.T) {
 			seeds := uint64(200)
 			if engine.Name != tabletest.Bolt.Name {
-				seeds = 10
+				seeds = 6
 			}
 			states := map[survey.State]int{}
 			reminders := 0

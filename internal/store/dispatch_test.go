@@ -110,7 +110,7 @@ func TestWhenTheCarrierHasEnoughTheRestWaits(t *testing.T) {
 	} {
 		onEngines(t, func(t *testing.T, s *Store) {
 			o := newOffice(s)
-			o.planMany(t, "purchase", 200)
+			o.planMany(t, "purchase", 40)
 			attempts := 0
 			o.post.says = func(survey.Letter) error { attempts++; return c.err }
 			err := o.walk(t)
@@ -122,9 +122,9 @@ func TestWhenTheCarrierHasEnoughTheRestWaits(t *testing.T) {
 			}
 			o.post.says, o.now = nil, o.now.Add(time.Minute)
 			o.mustWalk(t)
-			unknown := 200 - len(o.post.took)
+			unknown := 40 - len(o.post.took)
 			if unknown > c.attempts || !errors.Is(err, c.err) && unknown > 0 || c.name != "many unknown" && unknown > 0 {
-				t.Errorf("%s: %d of 200 were not sent in the end", c.name, unknown)
+				t.Errorf("%s: %d of 40 were not sent in the end", c.name, unknown)
 			}
 		})
 	}

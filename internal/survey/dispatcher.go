@@ -139,7 +139,7 @@ const (
 	// then the marks.
 	sending = 10 * time.Second
 	// settling is the longest that writing down what became of a letter may take.
-	settling = 4 * time.Second
+	settling = 8 * time.Second
 	// Most letters in one round, so that the marks of one fit one transaction, and how long a round is meant to take at most.
 	roundSize = 90
 	roundTime = 5 * time.Second
