@@ -254,6 +254,29 @@ func TestATicketThatComesBackIsAskedAboutOnceItIsSolvedAgain(t *testing.T) {
 	})
 }
 
+func TestATestDeliveryLeavesTheRealVisitItsPlace(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, d intake) {
+		trial := d.order("#1")
+		trial.Test, trial.Delivery = true, "d-test"
+		for _, repeated := range []bool{false, true} {
+			if got := d.take(t, trial); got.Reason != touchpoint.Test || got.Repeated != repeated || !got.Visit.Test {
+				t.Errorf("a test: %+v", got)
+			}
+		}
+		real := d.take(t, d.order("#1"))
+		if real.Reason != touchpoint.Planned || real.Repeated || real.Visit.Subject != "#1" {
+			t.Errorf("the real visit after the test: %+v", real)
+		}
+		trial.Reopened, trial.At = true, noon
+		if got := d.take(t, trial); got.Reason != touchpoint.Reopened || got.Visit.ID == real.Visit.ID {
+			t.Errorf("a test of a reopening: %+v", got)
+		}
+		if inv := contents(t, d.tables)["Feedback[I#"+real.Visit.Invitation+"|invitation]"]; inv["state"] != "planned" {
+			t.Errorf("a test took back the real survey: %v", inv)
+		}
+	})
+}
+
 func TestASurveyThatHasLeftKeepsItsPlaceWhenTheTicketComesBack(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, d intake) {
 		solved := touchpoint.Event{Touchpoint: "support", Source: "desk", Subject: "88", Delivery: "d-1", At: noon, Address: "maria@customer.example"}

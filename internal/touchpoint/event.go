@@ -25,6 +25,9 @@ const (
 	longestProperty = 40
 )
 
+// trial ends the subject of a test delivery, which often names a real order or ticket and must not take the place of its visit.
+const trial = "~test"
+
 // cut names the properties by which answers can be told apart, in scores and reports.
 var cut = []string{"agent", "team", "product", "country", "channel", "plan"}
 
@@ -57,6 +60,9 @@ func (e Event) clean(touchpoint program.Touchpoint, id customer.ID, now time.Tim
 	e.Subject = subject(e, touchpoint, id)
 	if e.Subject == "" {
 		return e, fault.New(fault.Invalid, "the event names neither what it is about nor its delivery")
+	}
+	if e.Test {
+		e.Subject += trial
 	}
 	return e, nil
 }
