@@ -106,7 +106,6 @@ func sendsKey(touchpoint, survey, day string) table.Key {
 	return scorebook("N#"+touchpoint+"#"+survey, day)
 }
 func quotaKey(day string) table.Key { return scorebook("Q#"+day, "quota") }
-func generationKey() table.Key      { return scorebook("G#scorebook", "current") }
 
 func checkpointKey(consumer, shard string) table.Key { return scorebook("E#"+consumer, shard) }
 

@@ -9,7 +9,6 @@
 //
 //	expires      time to live and key of every item that has one: what Expire walks
 //	feed         the changes of Feedback by sequence, written by the transaction that makes them, kept until Trim
-//	checkpoints  how far each reader of the feed has come
 //	meta         the format of the file
 //
 // A write that returned is on the disk (unless NoSync). Writers that come while another one is committing share the next commit.
@@ -38,11 +37,10 @@ const format = "1"
 const lockPatience = time.Second
 
 var (
-	bucketExpires     = []byte("expires")
-	bucketFeed        = []byte("feed")
-	bucketCheckpoints = []byte("checkpoints")
-	bucketMeta        = []byte("meta")
-	keyFormat         = []byte("format")
+	bucketExpires = []byte("expires")
+	bucketFeed    = []byte("feed")
+	bucketMeta    = []byte("meta")
+	keyFormat     = []byte("format")
 )
 
 // Options of Open. The zero value is what the local runner uses.
@@ -112,7 +110,7 @@ func (d *DB) open(path string, noSync bool) error {
 }
 
 func prepareFile(tx *bbolt.Tx) error {
-	names := [][]byte{bucketExpires, bucketFeed, bucketCheckpoints, bucketMeta}
+	names := [][]byte{bucketExpires, bucketFeed, bucketMeta}
 	for _, name := range []table.Name{table.Feedback, table.Scorebook} {
 		names = append(names, tableBucket(name))
 		for _, ix := range table.Indexes(name) {

@@ -130,29 +130,6 @@ func (d *DB) Trim(upTo string) error {
 	return nil
 }
 
-// Checkpoint is the sequence number up to which a reader of the feed has come; "" for one that has not begun.
-func (d *DB) Checkpoint(name string) (sequence string, err error) {
-	err = d.bolt.View(func(tx *bbolt.Tx) error {
-		sequence = string(tx.Bucket(bucketCheckpoints).Get([]byte(name)))
-		return nil
-	})
-	if err != nil {
-		return "", fmt.Errorf("read a checkpoint: %w", err)
-	}
-	return sequence, nil
-}
-
-// SetCheckpoint keeps how far a reader of the feed has come.
-func (d *DB) SetCheckpoint(name, sequence string) error {
-	err := d.commit(func(tx *bbolt.Tx) error {
-		return tx.Bucket(bucketCheckpoints).Put([]byte(name), []byte(sequence))
-	})
-	if err != nil {
-		return fmt.Errorf("keep a checkpoint: %w", err)
-	}
-	return nil
-}
-
 // expireTogether is how many items one commit removes.
 const expireTogether = 500
 

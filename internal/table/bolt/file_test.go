@@ -51,9 +51,6 @@ func TestWhatWasWrittenIsThereWhenTheFileIsOpenedAgain(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new", "folder", "tables.bolt")
 	db := open(t, path, bolt.Options{})
 	put(t, db, row(1), table.Item{"n": int64(1)})
-	if err := db.SetCheckpoint("tally", "000000000000000000001"); err != nil {
-		t.Fatal(err)
-	}
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -64,12 +61,6 @@ func TestWhatWasWrittenIsThereWhenTheFileIsOpenedAgain(t *testing.T) {
 	put(t, db, row(2), nil)
 	if feed := changes(t, db); len(feed) != 2 || feed[1].Sequence != "000000000000000000002" {
 		t.Errorf("the feed is %v", feed)
-	}
-	if at, err := db.Checkpoint("tally"); err != nil || at != "000000000000000000001" {
-		t.Errorf("the checkpoint is %q, %v", at, err)
-	}
-	if at, err := db.Checkpoint("followup"); err != nil || at != "" {
-		t.Errorf("a reader that has not begun is at %q, %v", at, err)
 	}
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the file is open to others: %v, %v", info.Mode(), err)

@@ -178,12 +178,11 @@ func (w *walk) goOn(after []byte) {
 func (w *walk) keys(c *bbolt.Cursor) func(yield func(key, value []byte) bool) {
 	if w.descending {
 		return func(yield func(key, value []byte) bool) {
-			k, v := c.Seek(w.high)
-			if k == nil { // beyond the end, where Prev would pass over the last key
-				k, v = c.Last()
-			} else {
-				k, v = c.Prev()
+			before := c.Prev
+			if k, _ := c.Seek(w.high); k == nil { // beyond the end, where Prev would pass over the last key
+				before = c.Last
 			}
+			k, v := before()
 			for ; k != nil && bytes.Compare(k, w.low) >= 0 && yield(k, v); k, v = c.Prev() {
 			}
 		}
