@@ -32,6 +32,7 @@ type Customer struct {
 	Language  string    `json:"language,omitempty"` // BCP 47; "" when not known
 	Zone      string    `json:"zone,omitempty"`     // IANA time zone; "" when not known
 	Agreed    bool      `json:"agreed,omitempty"`   // consented to be asked
+	Refused   bool      `json:"refused,omitempty"`  // does not want to be asked; never together with Agreed
 	Status    Status    `json:"status,omitempty"`
 	StatusAt  time.Time `json:"status_at,omitzero"`
 	OpenCases int64     `json:"open_cases,omitempty"`

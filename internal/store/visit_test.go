@@ -254,6 +254,26 @@ func TestATicketThatComesBackIsAskedAboutOnceItIsSolvedAgain(t *testing.T) {
 	})
 }
 
+func TestARefusalHoldsForTheNextSourceThatSaysNothing(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, d intake) {
+		for n, step := range []struct {
+			says touchpoint.Consent
+			want touchpoint.Reason
+		}{
+			{touchpoint.Refused, touchpoint.NoConsent}, {"", touchpoint.NoConsent}, {touchpoint.Given, touchpoint.Planned},
+		} {
+			e := d.order(fmt.Sprint("#", n))
+			e.Consent = step.says
+			if got := d.take(t, e); got.Reason != step.want {
+				t.Errorf("order %d, consent %q: %+v", n, step.says, got.Decision)
+			}
+		}
+		if c := d.customer(t); c.Refused || !c.Agreed {
+			t.Errorf("given at last: %+v", c)
+		}
+	})
+}
+
 func TestATestDeliveryLeavesTheRealVisitItsPlace(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, d intake) {
 		trial := d.order("#1")

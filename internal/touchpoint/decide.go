@@ -127,6 +127,8 @@ func consent(q question) (Reason, string) {
 	switch {
 	case q.event.Consent == Refused:
 		return NoConsent, "the customer does not want to be asked, the source says"
+	case q.customer.Refused && q.event.Consent != Given:
+		return NoConsent, "the customer does not want to be asked, a source said before"
 	case q.program.Policy.Consent && !agreed:
 		return NoConsent, "the policy asks only those who agreed, and nothing says that this customer did"
 	}

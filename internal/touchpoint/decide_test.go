@@ -99,6 +99,8 @@ func TestEachReasonStopsAnAskAndItsBoundaryDoesNot(t *testing.T) {
 			s.p.Policy.Consent, s.c.Agreed, s.e.Source, s.e.Consent = true, true, "agreeing", touchpoint.Refused
 		}, touchpoint.NoConsent},
 		{"consent refused though not required", func(s *situation) { s.e.Consent = touchpoint.Refused }, touchpoint.NoConsent},
+		{"consent refused before", func(s *situation) { s.c.Refused, s.e.Source = true, "agreeing" }, touchpoint.NoConsent},
+		{"consent refused before and given now", func(s *situation) { s.c.Refused, s.e.Consent = true, touchpoint.Given }, touchpoint.Planned},
 		{"unsubscribed", func(s *situation) { s.c.Status = customer.Unsubscribed }, touchpoint.Suppressed},
 		{"bounced", func(s *situation) { s.c.Status = customer.Bounced }, touchpoint.Suppressed},
 		{"complained", func(s *situation) { s.c.Status = customer.Complained }, touchpoint.Suppressed},

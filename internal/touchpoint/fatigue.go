@@ -33,15 +33,13 @@ func fatigue(q question) (Reason, string) {
 }
 
 // learn is the customer after a decision: who it is now, by the newest event, and with the ask that was planned. changed tells
-// whether that is news: a visit that leads to nothing leaves the customer's row alone, and makes none.
+// whether that is news: a visit that leads to nothing leaves the customer's row alone, and makes none, unless it tells of a consent.
 func learn(p *program.Program, c customer.Customer, e Event, inv *survey.Invitation, now time.Time) (after customer.Customer, changed bool) {
+	c, changed = heed(c, e)
 	if inv == nil {
-		withdrawn := e.Consent == Refused && c.Agreed
-		c.Agreed = c.Agreed && !withdrawn
-		return c, withdrawn
+		return c, changed
 	}
 	c.Address = e.Address
-	c.Agreed = c.Agreed || e.Consent == Given
 	for _, known := range []struct {
 		kept *string
 		said string
@@ -53,6 +51,18 @@ func learn(p *program.Program, c customer.Customer, e Event, inv *survey.Invitat
 	c.Prune(forgotten(p.Policy, c.Asks, now))
 	c.AddAsk(customer.Ask{Invitation: inv.ID, At: inv.PlannedAt, Metric: inv.Metric, Touchpoint: inv.Touchpoint})
 	return c, true
+}
+
+// heed is the customer after what the source says about consent, and whether that is news. It holds for every other source too, so
+// that it does not matter what was decided. Tests say nothing about anybody, and who was erased is not written about any more.
+func heed(c customer.Customer, e Event) (after customer.Customer, changed bool) {
+	if e.Consent != Given && e.Consent != Refused || e.Test || c.ID == "" || c.Status == customer.Erased {
+		return c, false
+	}
+	given := e.Consent == Given
+	changed = c.Agreed != given || c.Refused == given
+	c.Agreed, c.Refused = given, !given
+	return c, changed
 }
 
 // forgotten is the time before which asks stand in nobody's way any more; the last few are remembered all the same.

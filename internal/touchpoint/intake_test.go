@@ -130,6 +130,47 @@ func TestAVisitThatIsNotAskedAboutLeavesTheCustomersRowAlone(t *testing.T) {
 	}
 }
 
+func TestConsentIsRememberedWhateverWasDecided(t *testing.T) {
+	maria := hasher(t).ID("maria@customer.example")
+	type row = customer.Customer
+	tooOld := func(e *touchpoint.Event) { e.At = noon.Add(-100 * day) }
+	for _, c := range []struct {
+		rule   string
+		before row
+		says   touchpoint.Consent
+		change func(*touchpoint.Event)
+		want   *row // nil: untouched
+	}{
+		{"refused by somebody new, without the address", row{}, touchpoint.Refused, nil, &row{ID: maria, Refused: true}},
+		{"refused after it was given", row{Revision: 3, Agreed: true, Name: "Maria"}, touchpoint.Refused, nil, &row{ID: maria, Revision: 3, Refused: true, Name: "Maria"}},
+		{"refused by who cannot be asked anyway", row{Revision: 3, Status: customer.Unsubscribed}, touchpoint.Refused, tooOld, &row{ID: maria, Revision: 3, Status: customer.Unsubscribed, Refused: true}},
+		{"refused again", row{Revision: 3, Refused: true}, touchpoint.Refused, nil, nil},
+		{"given by somebody new who is not asked", row{}, touchpoint.Given, tooOld, &row{ID: maria, Agreed: true}},
+		{"given after it was refused", row{Revision: 3, Refused: true}, touchpoint.Given, tooOld, &row{ID: maria, Revision: 3, Agreed: true}},
+		{"given again", row{Revision: 3, Agreed: true}, touchpoint.Given, tooOld, nil},
+		{"nothing said", row{Revision: 3, Refused: true}, "", nil, nil},
+		{"said by a test", row{}, touchpoint.Refused, func(e *touchpoint.Event) { e.Test = true }, nil},
+		{"said of nobody", row{}, touchpoint.Refused, func(e *touchpoint.Event) { e.Address = "maria" }, nil},
+		{"said of who was erased", row{Revision: 3, Status: customer.Erased}, touchpoint.Given, nil, nil},
+	} {
+		book, e := &page{customer: c.before}, order()
+		e.Consent = c.says
+		if c.change != nil {
+			c.change(&e)
+		}
+		take(t, book, e)
+		if diff := cmp.Diff(c.want, book.entered.Customer); diff != "" || book.entered.Invitation != nil {
+			t.Errorf("%s: %s", c.rule, diff)
+		}
+	}
+	book, e := &page{customer: row{Revision: 3, Refused: true}}, order()
+	e.Consent = touchpoint.Given
+	take(t, book, e)
+	if got := book.entered.Customer; got == nil || !got.Agreed || got.Refused || len(got.Asks) != 1 {
+		t.Errorf("given with a planned visit: %+v", got)
+	}
+}
+
 func TestWhatIsKnownOfACustomerIsKeptWhereTheEventDoesNotSay(t *testing.T) {
 	book, e := &page{customer: customer.Customer{Revision: 7, Address: "maria@customer.example", Name: "Maria", Language: "sv", Zone: "Europe/Oslo"}}, order()
 	e.Person, e.Language, e.Zone, e.Consent = "", "not a tag!", "Mars/Olympus", touchpoint.Given

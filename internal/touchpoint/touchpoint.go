@@ -39,7 +39,8 @@ type Event struct {
 // Consent is what a source says about a customer's consent to be asked.
 type Consent string
 
-// The consents. Given and Refused are remembered; a refusal always stops, also where the program asks for no consent.
+// The consents. Given and Refused are remembered, whatever is decided, until the other is said; a refusal always stops, also where the
+// program asks for no consent.
 const (
 	Untold  Consent = ""
 	Given   Consent = "given"
