@@ -285,6 +285,9 @@ func TestNoMailTwiceAndNoneLostUnseen(t *testing.T) {
 					t.Fatalf("seed %d", seed)
 				}
 			}
+			if engine.Name != tabletest.Bolt.Name {
+				return // too few courses to have met everything
+			}
 			for _, state := range []survey.State{survey.Sent, survey.Answered, survey.Unknown, survey.Failed, survey.Suppressed} {
 				if states[state] == 0 {
 					t.Errorf("no course of events ended with an invitation %s: %v", state, states)
@@ -301,7 +304,7 @@ func TestNoMailTwiceAndNoneLostUnseen(t *testing.T) {
 func TestTwoWalkersShareNothing(t *testing.T) {
 	onEngines(t, func(t *testing.T, s *Store) {
 		o := newOffice(s)
-		o.planMany(t, "purchase", 100)
+		o.planMany(t, "purchase", 30)
 		var second agenda.Report
 		o.dispatcher.Concurrency = 1
 		o.post.onCarry = func(survey.Letter) {
@@ -318,7 +321,7 @@ func TestTwoWalkersShareNothing(t *testing.T) {
 			}
 		}
 		o.mustWalk(t)
-		if !second.Busy || len(o.post.took) != 100 {
+		if !second.Busy || len(o.post.took) != 30 {
 			t.Errorf("the second walker: %+v; %d mails", second, len(o.post.took))
 		}
 	})
