@@ -1,10 +1,10 @@
 // Package program is the owner's configuration: which moments are asked about, with which survey, when, how often at most, who
 // works the unhappy answers, in which languages and in whose time zone.
 //
-// An owner writes it as program.yaml, `scripts/afterword check` reads it with the line and the expected form of whatever is wrong,
-// and `apply` stores it as a new version. Every function reads the newest version at most once a minute. A scale is frozen once its
-// survey is used: Apply refuses a change under the same survey, because the answers given so far would change their meaning (facts:
-// a change of wording or direction starts a new series, never a step in the old one).
+// An owner writes it as program.yaml, `go run ./scripts/afterword check FILE` reads it with the line and the expected form of whatever
+// is wrong, and `apply FILE` stores it as a new version. Every function reads the newest version at most once a minute. A scale is
+// frozen once its survey is used: Apply refuses a change under the same survey, because the answers given so far would change their
+// meaning: a change of wording or direction starts a new series, never a step in the old one.
 package program
 
 import (
