@@ -12,7 +12,7 @@ demo: ## the journey, headless, from three webhooks to the quarter's scores; mai
 test: ## everything that must hold: unit tests, journeys, both engines, pages in a browser
 	scripts/test
 
-lint: ## gofmt, vet, staticcheck, govulncheck, cfn-lint
+lint: ## gofmt, go vet, tidy modules, staticcheck, cfn-lint
 	scripts/lint
 
 race: ## the tests again with the race detector
