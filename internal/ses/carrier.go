@@ -1,6 +1,6 @@
 // Package ses carries letters through Amazon SES (the v1 API, SendRawEmail: the call that takes a mail whole, with its own headers)
 // and reads what SES reports about them. It is for dispatch and the task mails; the field's rule that it keeps is to know exactly
-// when a letter was surely not sent, because only then may it be sent again (facts on mail, section SES).
+// when a letter was surely not sent, because only then may it be sent again (source: the SES API reference, SendRawEmail).
 //
 // SES has no token by which a repeated call is known. So a letter is never sent by a retry of the SDK, each call has a time-out of its
 // own, and an error counts as "not sent" only if SES says so, or if not even the request's head was written to the network.
