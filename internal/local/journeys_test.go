@@ -19,6 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"afterword/internal/local"
+	"afterword/internal/table"
 	"afterword/internal/table/tabletest"
 	"afterword/internal/webhook"
 )
@@ -43,7 +44,7 @@ func TestJourneys(t *testing.T) {
 		t.Run(engine.Name, func(t *testing.T) {
 			testscript.Run(t, testscript.Params{
 				Files:              journeysFor(t, engine.Name),
-				Setup:              func(env *testscript.Env) error { return begin(env, engine) },
+				Setup:              func(env *testscript.Env) error { return begin(env, engine.Name, nil) },
 				Cmds:               commands,
 				RequireUniqueNames: true,
 			})
@@ -82,12 +83,12 @@ type traveller struct {
 	status  int
 }
 
-func begin(env *testscript.Env, engine tabletest.Engine) error {
+func begin(env *testscript.Env, engine string, watch func(string, table.Table) table.Table) error {
 	t := env.T().(testing.TB)
 	j := &traveller{options: local.Options{
-		Data: filepath.Join(env.WorkDir, "data"), Now: monday, Key: journeyKey, Template: "../../template.yaml",
+		Data: filepath.Join(env.WorkDir, "data"), Now: monday, Key: journeyKey, Template: "../../template.yaml", Watch: watch,
 	}}
-	if engine.Name != "bolt" {
+	if engine != "bolt" {
 		j.options.Engine, j.options.Data = "dynamodb", ""
 	}
 	if err := j.start(t); err != nil {

@@ -43,6 +43,9 @@ type Options struct {
 	Key      string    // API key; "": one is made
 	Public   string    // address in links; "": links carry http://127.0.0.1:8080
 	Log      *slog.Logger
+
+	// Watch gives a function the engine that it works on, so that a test sees what each of them calls; nil: all use the engine as it is.
+	Watch func(function string, engine table.Table) table.Table
 }
 
 // System is Afterword in this process.
@@ -51,7 +54,8 @@ type System struct {
 	template *Template
 	clock    *Clock
 	mailbox  *Mailbox
-	parts    function.Parts
+	engine   table.Table
+	parts    function.Parts // of the runner itself; those of a function are partsOf
 	secret   *localSecret
 	feed     table.Feed
 	bolt     *bolt.DB // nil on another engine
@@ -117,8 +121,8 @@ func (s *System) openParts(ctx context.Context) error {
 			return err
 		}
 	}
-	engine, err := s.openEngine(ctx)
-	if err != nil {
+	var err error
+	if s.engine, err = s.openEngine(ctx); err != nil {
 		return err
 	}
 	if s.secret, err = openSecret(s.options.Data, s.options.Secrets); err != nil {
@@ -138,7 +142,7 @@ func (s *System) openParts(ctx context.Context) error {
 		return err
 	}
 	s.options.Public = cmp.Or(s.options.Public, "http://127.0.0.1:8080")
-	kept := store.New(engine)
+	kept := store.New(s.engine)
 	s.parts = function.Parts{
 		Store: kept, Programs: function.Programs(kept, s.clock.Now), Secrets: &secrets.Keeper{Read: s.secret.read, Now: s.clock.Now},
 		Carrier: s.mailbox, Rate: unlimited{}, Public: s.options.Public, Domain: "email.amazonses.com", Now: s.clock.Now, Log: s.log,
@@ -156,21 +160,32 @@ func (unlimited) Pace(ctx context.Context) error { return ctx.Err() }
 
 var _ survey.Rate = unlimited{}
 
+// partsOf are the parts of one function. One that is watched has a store and a reader of the program of its own, as on AWS, so that
+// whatever it calls is seen as its call.
+func (s *System) partsOf(name string) function.Parts {
+	p := s.parts
+	if s.options.Watch != nil {
+		p.Store = store.New(s.options.Watch(name, s.engine))
+		p.Programs = function.Programs(p.Store, s.clock.Now)
+	}
+	return p
+}
+
 // build makes every function of the template from the parts.
 func (s *System) build() error {
 	s.invoke = map[string]apigw.Function{
-		"intake":  apigw.Handler(function.Intake(s.parts)),
-		"respond": apigw.Handler(function.Respond(s.parts)),
-		"api":     apigw.Handler(function.API(s.parts, s.letDrain)),
+		"intake":  apigw.Handler(function.Intake(s.partsOf("intake"))),
+		"respond": apigw.Handler(function.Respond(s.partsOf("respond"))),
+		"api":     apigw.Handler(function.API(s.partsOf("api"), s.letDrain)),
 	}
-	s.notify = function.Bounce(s.parts)
+	s.notify = function.Bounce(s.partsOf("bounce"))
 	scheduled := map[string]run{
-		"dispatch": {start: function.Dispatch(s.parts), idleUntil: s.nextDue},
-		"audit":    {start: function.Audit(s.parts, s.letDrain)},
+		"dispatch": {start: function.Dispatch(s.partsOf("dispatch")), idleUntil: s.nextDue},
+		"audit":    {start: function.Audit(s.partsOf("audit"), s.letDrain)},
 	}
 	readers := map[string]esm.Handler{
-		"tally":    function.Handler(function.Tally(s.parts)),
-		"followup": function.Handler(function.Followup(s.parts)),
+		"tally":    function.Handler(function.Tally(s.partsOf("tally"))),
+		"followup": function.Handler(function.Followup(s.partsOf("followup"))),
 	}
 	for _, f := range s.template.Functions {
 		for _, schedule := range f.Schedules {
