@@ -47,8 +47,8 @@ func FromFile(path string) func(context.Context) ([]byte, error) {
 	return func(context.Context) ([]byte, error) { return os.ReadFile(path) }
 }
 
-// Secret is the secret in force: the last good one while reading it again fails. Faults: Transient, Invalid (the secret is not one)
-// when there has been none yet.
+// Secret is the secret in force: the last good one while reading it again fails. Faults, when there has
+// been none yet: Transient, Internal (what was read is not a secret).
 func (k *Keeper) Secret(ctx context.Context) (Secret, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -72,7 +72,11 @@ func (k *Keeper) load(ctx context.Context) (Secret, error) {
 	if err != nil {
 		return Secret{}, fault.Wrap(fault.Transient, err, "the secret cannot be read")
 	}
-	return Parse(text)
+	secret, err := Parse(text)
+	if err != nil { // our own fault, and nothing that whoever calls should read
+		return Secret{}, fault.Wrap(fault.Internal, err, "the secret cannot be used")
+	}
+	return secret, nil
 }
 
 // Source returns the live secrets of a source. Faults as Secret.

@@ -118,6 +118,10 @@ func TestAKeeperReadsRarelyAndKeepsTheLastGoodSecret(t *testing.T) {
 	if got := source(); got != "one two" {
 		t.Errorf("the last good secret is not kept: %q", got)
 	}
+	wrong := secrets.Keeper{Now: keeper.Now, Read: func(context.Context) ([]byte, error) { return []byte(`{"hush":1}`), nil }}
+	if _, err := wrong.Secret(t.Context()); !fault.Is(err, fault.Internal) || strings.Contains(fault.TextOf(err), "secret") {
+		t.Errorf("a wrong secret is told to a stranger: %v", err)
+	}
 	fresh := secrets.Keeper{Now: keeper.Now, Read: keeper.Read}
 	if _, err := fresh.Secret(t.Context()); !fault.Is(err, fault.Transient) {
 		t.Errorf("without any secret: %v", err)
