@@ -13,7 +13,8 @@ const (
 	WhyOff        = "off"         // its touchpoint or its survey is no longer asked about
 	WhyNoCustomer = "no-customer" // the customer's row is gone
 	WhyNoAddress  = "no-address"
-	WhyRefused    = "refused" // by the carrier, for good
+	WhyNoConsent  = "no-consent" // refused since it was planned
+	WhyRefused    = "refused"    // by the carrier, for good
 	WhyReopened   = "the subject was reopened"
 )
 
@@ -77,6 +78,8 @@ func objectionTo(p *program.Program, inv Invitation, c customer.Customer) object
 		return objection{Suppressed, WhyNoCustomer}
 	case c.Status != customer.Reachable:
 		return objection{Suppressed, string(c.Status)}
+	case c.Refused:
+		return objection{Suppressed, WhyNoConsent}
 	case c.Address == "":
 		return objection{Suppressed, WhyNoAddress}
 	}

@@ -82,6 +82,7 @@ func TestTheFirstObjectionCounts(t *testing.T) {
 		{"touchpoint gone", "gone", "s", reachable, objection{Cancelled, WhyOff}},
 		{"survey gone", "on", "gone", reachable, objection{Cancelled, WhyOff}},
 		{"customer gone", "on", "s", customer.Customer{}, objection{Suppressed, WhyNoCustomer}},
+		{"refused since", "on", "s", customer.Customer{ID: "c", Address: "a@example.com", Refused: true}, objection{Suppressed, WhyNoConsent}},
 		{"no address", "on", "s", customer.Customer{ID: "c"}, objection{Suppressed, WhyNoAddress}},
 		{"erased", "on", "s", customer.Customer{ID: "c", Status: customer.Erased}, objection{Suppressed, "erased"}},
 		{"unsubscribed", "on", "s", customer.Customer{ID: "c", Address: "a@example.com", Status: customer.Unsubscribed}, objection{Suppressed, "unsubscribed"}},
