@@ -35,6 +35,31 @@ func (c *Clock) now() time.Time {
 	return c.wall().UTC().Add(c.ahead)
 }
 
+// kept is what of a clock outlives the process.
+type kept struct {
+	At    time.Time     `json:"at,omitzero"` // of a standing clock
+	Ahead time.Duration `json:"ahead,omitempty"`
+}
+
+// restore lets the clock go on where it was: what was stored must not lie in the future.
+func (c *Clock) restore(k kept) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ahead = max(c.ahead, k.Ahead)
+	if c.standing && k.At.After(c.at) {
+		c.at = k.At
+	}
+}
+
+func (c *Clock) keep() kept {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.standing {
+		return kept{At: c.at}
+	}
+	return kept{Ahead: c.ahead}
+}
+
 // moveTo moves the clock forward; a time that has passed leaves it as it is.
 func (c *Clock) moveTo(t time.Time) {
 	c.mu.Lock()

@@ -3,7 +3,9 @@ package local
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -19,6 +21,9 @@ import (
 
 // openEngine opens the engine of the options with its change feed.
 func (s *System) openEngine(ctx context.Context) (table.Table, error) {
+	if err := errors.Join(s.dropHalfHistory(), s.restoreClock()); err != nil {
+		return nil, err
+	}
 	switch s.options.Engine {
 	case "", "bolt":
 		return s.openBolt()
@@ -42,9 +47,15 @@ func (s *System) openBolt() (table.Table, error) {
 	return db, nil
 }
 
+// errNoEndpoint keeps a laptop from making tables in whatever AWS account it has credentials for.
+var errNoEndpoint = errors.New("the dynamodb engine wants AWS_ENDPOINT_URL_DYNAMODB and AWS_ENDPOINT_URL_DYNAMODB_STREAMS (or AWS_ENDPOINT_URL for both) to name a DynamoDB on this machine")
+
 // openDynamo opens tables on the DynamoDB that the SDK's endpoint variables name, and makes them where there are none. Without a
 // data folder they are the system's own and go when it does.
 func (s *System) openDynamo(ctx context.Context) (table.Table, error) {
+	if os.Getenv("AWS_ENDPOINT_URL") == "" && (os.Getenv("AWS_ENDPOINT_URL_DYNAMODB") == "" || os.Getenv("AWS_ENDPOINT_URL_DYNAMODB_STREAMS") == "") {
+		return nil, errNoEndpoint
+	}
 	settings, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
 		return nil, err

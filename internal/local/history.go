@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -48,9 +49,13 @@ func (s *System) seedHistory(ctx context.Context, now time.Time) error {
 	for n := range people {
 		people[n] = inventPerson(h.r, n+1)
 	}
+	sources := s.current(ctx).Sources
 	for n := range historyVisits {
 		at := begin.Add(time.Duration(h.r.Int64N(int64(now.Sub(begin))))).Truncate(time.Second)
 		v := inventVisit(h.r, n, pick(h.r, people), at)
+		if _, known := sources[v.source]; !known {
+			continue // a program of the owner's own
+		}
 		h.plan(at, func(ctx context.Context) error { return h.deliver(ctx, v) })
 	}
 	s.clock.stand(begin)
@@ -89,6 +94,7 @@ func (h *history) deliver(ctx context.Context, v visit) error {
 func (h *history) readMails() {
 	mails := h.s.mailbox.All()
 	for _, m := range mails[h.seen:] {
+		h.r = handOf(m)
 		switch m.Kind {
 		case survey.SurveyLetter:
 			h.read(m, 38)
@@ -99,6 +105,14 @@ func (h *history) readMails() {
 		}
 	}
 	h.seen = len(mails)
+}
+
+// handOf is the chance that decides what becomes of a mail: always the same for the same mail, whatever order the mails of a minute
+// left in.
+func handOf(m Captured) *rand.Rand {
+	h := fnv.New64a()
+	fmt.Fprint(h, m.Kind, m.To, m.At.Unix(), m.About())
+	return rand.New(rand.NewPCG(h.Sum64(), 13))
 }
 
 var (
@@ -121,8 +135,9 @@ func (h *history) read(m Captured, answering int) {
 			return h.visit(ctx, page, form)
 		})
 	case k < answering+6: // a click and nothing more
+		clicked := page + "?r=" + h.choose(m).Get("rating")
 		h.plan(h.between(3*time.Minute, 9*time.Hour), func(ctx context.Context) error {
-			_, err := h.s.request(ctx, http.MethodGet, page+"?r="+h.choose(m).Get("rating"), nil)
+			_, err := h.s.request(ctx, http.MethodGet, clicked, nil)
 			return err
 		})
 	case k < answering+8:
@@ -136,7 +151,8 @@ func (h *history) read(m Captured, answering int) {
 			if err != nil {
 				return err
 			}
-			return h.s.notify(ctx, snsEvent(event, h.s.clock.Now()))
+			_, err = h.s.send(ctx, http.MethodPost, "/local/ses-event", http.Header{"Content-Type": {"application/json"}}, event)
+			return err
 		})
 	}
 }

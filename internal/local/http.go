@@ -2,8 +2,10 @@ package local
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -24,6 +26,7 @@ func (s *System) Handler() http.Handler {
 	}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
 	mux.HandleFunc("POST /local/clock", s.answering(s.moveClock))
+	mux.HandleFunc("GET /local/clock", s.answering(s.showClock))
 	mux.HandleFunc("GET /local/mail.json", s.answering(s.listMail))
 	mux.HandleFunc("GET /local/mail/{file}", s.answering(s.showMail))
 	mux.HandleFunc("POST /local/ses-event", s.answering(s.sesEvent))
@@ -43,18 +46,29 @@ func pattern(r Route) string {
 	return r.Method + " " + path
 }
 
-// onlyFromHere refuses requests that a page of another site makes a browser send to this machine, and names that another site
-// points at it: the local calls have no other guard.
+// onlyFromHere refuses requests to the tour and the local calls, which have no other guard, that do not come from this machine:
+// those that a page of another site makes a browser send, and those under a name that another site lets point at this machine.
 func onlyFromHere(next http.Handler) http.Handler {
-	protection := http.NewCrossOriginProtection()
-	guarded := protection.Handler(next)
+	guarded := http.NewCrossOriginProtection().Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/local/") {
+		switch {
+		case r.URL.Path != "/" && !strings.HasPrefix(r.URL.Path, "/local/"):
+			next.ServeHTTP(w, r)
+		case !isHere(r.Host):
+			http.Error(w, "the tour and the local calls answer on this machine only, by localhost or 127.0.0.1", http.StatusForbidden)
+		default:
 			guarded.ServeHTTP(w, r)
-			return
 		}
-		next.ServeHTTP(w, r)
 	})
+}
+
+func isHere(hostport string) bool {
+	host, _, err := net.SplitHostPort(hostport)
+	if err != nil {
+		host = hostport
+	}
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // answering lets a handler of the local calls return its error.
@@ -68,12 +82,16 @@ func (s *System) answering(h func(http.ResponseWriter, *http.Request) error) htt
 
 const longestLocalBody = 1 << 20
 
-// readJSON reads a bounded JSON body into v.
-func readJSON(w http.ResponseWriter, r *http.Request, v any) error {
+// readJSON reads a bounded JSON body into v. What is expected is said when it is something else.
+func readJSON(w http.ResponseWriter, r *http.Request, v any, expected string) error {
 	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, longestLocalBody))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(v); err != nil {
-		return fault.Wrap(fault.Invalid, err, "the body is not the JSON that is expected here: %v", err)
+	err := decoder.Decode(v)
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		return fault.Wrap(fault.TooLarge, err, "the body is larger than 1 MB")
+	}
+	if err != nil || decoder.More() {
+		return fault.Wrap(fault.Invalid, err, "the body is not the JSON that is expected here: %s", expected)
 	}
 	return nil
 }
@@ -83,25 +101,35 @@ func (s *System) moveClock(w http.ResponseWriter, r *http.Request) error {
 		Advance string `json:"advance"`
 		Now     string `json:"now"`
 	}
-	if err := readJSON(w, r, &move); err != nil {
+	if err := readJSON(w, r, &move, expectedMove); err != nil {
 		return err
 	}
 	to, err := s.moveTarget(move.Advance, move.Now)
 	if err != nil {
 		return err
 	}
-	if err := s.Advance(r.Context(), to); err != nil {
+	if err := s.move(r.Context(), to); err != nil {
 		return err
 	}
+	return s.showClock(w, r)
+}
+
+func (s *System) showClock(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Content-Type", "application/json")
 	return json.NewEncoder(w).Encode(map[string]string{"now": s.clock.Now().Format(time.RFC3339)})
 }
+
+const expectedMove = `either {"advance":"72h"} or {"now":"2026-11-22T09:00:00Z"}`
+
+// farthestMove bounds one move of the clock: each day of it runs the audit, each minute with work the dispatcher.
+const farthestMove = 400 * 24 * time.Hour
 
 func (s *System) moveTarget(advance, now string) (time.Time, error) {
 	switch {
 	case advance != "" && now == "":
 		step, err := time.ParseDuration(advance)
-		if err != nil || step < 0 {
-			return time.Time{}, fault.New(fault.Invalid, `advance is a duration forward such as "72h" or "10m", not %q`, advance)
+		if err != nil || step < 0 || step > farthestMove {
+			return time.Time{}, fault.New(fault.Invalid, `advance is a duration forward such as "72h" or "10m", at most 9600h, not %q`, advance)
 		}
 		return s.clock.Now().Add(step), nil
 	case now != "" && advance == "":
@@ -112,9 +140,12 @@ func (s *System) moveTarget(advance, now string) (time.Time, error) {
 		if to.Before(s.clock.Now()) {
 			return time.Time{}, fault.New(fault.Invalid, "it is %s already: the clock only moves forward", s.clock.Now().Format(time.RFC3339))
 		}
+		if to.Sub(s.clock.Now()) > farthestMove {
+			return time.Time{}, fault.New(fault.Invalid, "the clock moves at most 400 days at once")
+		}
 		return to, nil
 	}
-	return time.Time{}, fault.New(fault.Invalid, `say either {"advance":"72h"} or {"now":"2026-11-22T09:00:00Z"}`)
+	return time.Time{}, fault.New(fault.Invalid, "say %s", expectedMove)
 }
 
 func (s *System) listMail(w http.ResponseWriter, _ *http.Request) error {
@@ -158,13 +189,33 @@ func cutExtension(file string) (name, extension string) {
 	return file, ""
 }
 
+// tagged adds what SES adds to each event: the tags that the mail was handed over with, unless the event has some.
+func (s *System) tagged(event []byte) ([]byte, error) {
+	var tree map[string]any
+	if err := json.Unmarshal(event, &tree); err != nil {
+		return nil, fault.Wrap(fault.Invalid, err, "the body is the SES event itself, a JSON object; the SNS envelope is added here")
+	}
+	about, _ := tree["mail"].(map[string]any)
+	id, _ := about["messageId"].(string)
+	m, known := s.mailbox.Find(id)
+	if about == nil || !known || about["tags"] != nil {
+		return event, nil
+	}
+	tags := map[string][]string{}
+	for name, value := range m.Tags {
+		tags[name] = []string{value}
+	}
+	about["tags"] = tags
+	return json.Marshal(tree)
+}
+
 func (s *System) sesEvent(w http.ResponseWriter, r *http.Request) error {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, longestLocalBody))
 	if err != nil {
 		return fault.Wrap(fault.TooLarge, err, "the event is larger than 1 MB")
 	}
-	if !json.Valid(body) {
-		return fault.New(fault.Invalid, "the body is the SES event itself, as JSON; the SNS envelope is added here")
+	if body, err = s.tagged(body); err != nil {
+		return err
 	}
 	if err := s.notify(r.Context(), snsEvent(body, s.clock.Now())); err != nil {
 		return fmt.Errorf("SES event: %w", err)

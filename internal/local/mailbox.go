@@ -125,6 +125,15 @@ type Opened struct {
 	HTML    string            `json:"html"`
 }
 
+// About is the subject line of the mail.
+func (m Captured) About() string {
+	message, err := mail.ReadMessage(bytes.NewReader(m.Raw))
+	if err != nil {
+		return ""
+	}
+	return decodeWords(message.Header.Get("Subject"))
+}
+
 // Open takes a mail apart.
 func (m Captured) Open() (Opened, error) {
 	o := Opened{ID: m.ID, At: m.At, From: decodeWords(m.From), To: decodeWords(m.To), Kind: m.Kind, Headers: map[string]string{}}

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -9,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // localSecret is what Secrets Manager would hold: the user's file, or one that is made for this machine and kept with the data.
@@ -46,8 +48,15 @@ func openSecret(folder, file string) (*localSecret, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := json.Unmarshal(text, given); err != nil {
-		return nil, fmt.Errorf(`%s: expected JSON such as {"sources":{"shopify":["..."]},"tokens":{"1":"..."}}`, file)
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(given); err != nil {
+		return nil, fmt.Errorf(`%s: %w; expected JSON such as {"sources":{"shopify":["..."]},"tokens":{"1":"..."}}`, file, err)
+	}
+	for name, live := range given.Sources {
+		if len(live) == 0 || slices.Contains(live, "") {
+			return nil, fmt.Errorf("%s: source %s has no secret; expected one or two", file, name)
+		}
 	}
 	if given.Seed == "" {
 		given.Seed = own.Seed

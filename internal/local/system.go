@@ -100,7 +100,7 @@ func Open(ctx context.Context, options Options) (_ *System, err error) {
 	if err := s.seed(ctx); err != nil {
 		return nil, err
 	}
-	return s, s.trim(ctx)
+	return s, s.tidy(ctx)
 }
 
 func (s *System) readTemplate() (*Template, error) {
@@ -298,21 +298,25 @@ func (s *System) Run(ctx context.Context) {
 		if err := s.Advance(ctx, s.clock.Now()); err != nil && ctx.Err() == nil {
 			s.log.Error("background", "error", err)
 		}
-		if n%trimEvery == 0 {
-			if err := s.trim(ctx); err != nil && ctx.Err() == nil {
-				s.log.Error("trim the change feed", "error", err)
+		if n%tidyEvery == 0 {
+			if err := s.tidy(ctx); err != nil && ctx.Err() == nil {
+				s.log.Error("tidy", "error", err)
 			}
 		}
 	}
 }
 
-// trimEvery is after how many ticks the change feed is trimmed.
-const trimEvery = 600
+// tidyEvery is after how many ticks the file is tidied.
+const tidyEvery = 600
 
-// trim forgets the changes that every reader is done with, as a stream does after a day.
-func (s *System) trim(ctx context.Context) error {
+// tidy does what DynamoDB does by itself: it removes items whose time to live is over, and forgets the changes that every reader is
+// done with, as a stream does after a day.
+func (s *System) tidy(ctx context.Context) error {
 	if s.bolt == nil {
 		return nil
+	}
+	if _, err := s.bolt.Expire(s.clock.Now()); err != nil {
+		return err
 	}
 	s.draining.Lock()
 	defer s.draining.Unlock()

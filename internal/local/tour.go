@@ -9,7 +9,9 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -184,7 +186,7 @@ func (s *System) ask(ctx context.Context, path string, result any) error {
 
 func (s *System) tourHook(w http.ResponseWriter, r *http.Request) error {
 	name := r.PostFormValue("sample")
-	answer, err := s.FireSample(r.Context(), name)
+	answer, err := s.fire(r.Context(), name, func(body []byte) []byte { return another(body, s.clock.Now()) })
 	if err != nil {
 		return err
 	}
@@ -193,6 +195,11 @@ func (s *System) tourHook(w http.ResponseWriter, r *http.Request) error {
 
 // FireSample delivers a sample of events/intake as if it happened now, signed afresh, and returns what the hook answered.
 func (s *System) FireSample(ctx context.Context, name string) (string, error) {
+	return s.fire(ctx, name, func(body []byte) []byte { return body })
+}
+
+// fire delivers a sample after a change of its body.
+func (s *System) fire(ctx context.Context, name string, change func([]byte) []byte) (string, error) {
 	if !slices.ContainsFunc(samples, func(sample struct{ Name, Says string }) bool { return sample.Name == name }) {
 		return "", fault.New(fault.NotFound, "there is no such sample")
 	}
@@ -201,7 +208,22 @@ func (s *System) FireSample(ctx context.Context, name string) (string, error) {
 		return "", err
 	}
 	source := event.PathParameters["source"]
-	return s.hook(ctx, source, event.Headers["x-shopify-topic"], webhook.Restamp([]byte(event.Body), s.clock.Now()))
+	if _, known := s.current(ctx).Sources[source]; !known {
+		return "", fault.New(fault.NotFound, "the program has no source %q", source)
+	}
+	return s.hook(ctx, source, event.Headers["x-shopify-topic"], change(webhook.Restamp([]byte(event.Body), s.clock.Now())))
+}
+
+// What makes two deliveries of a sample one visit, and whose it is.
+var (
+	subjects = regexp.MustCompile(`("(?:id|name|ticket_id|subject)"\s*:\s*"?(?:#|account-)?)\d+`)
+	mailbox  = regexp.MustCompile(`([A-Za-z.]+)(@customer\.example)`)
+)
+
+// another makes a sample somebody else's, about something else, so that a button of the tour does something each time.
+func another(body []byte, now time.Time) []byte {
+	n := strconv.FormatInt(now.Unix()%1_000_000, 10)
+	return mailbox.ReplaceAll(subjects.ReplaceAll(body, []byte("${1}"+n)), []byte("${1}"+n+"${2}"))
 }
 
 func (s *System) tourClock(w http.ResponseWriter, r *http.Request) error {
@@ -210,7 +232,7 @@ func (s *System) tourClock(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	before := len(s.mailbox.All())
-	if err := s.Advance(r.Context(), to); err != nil {
+	if err := s.move(r.Context(), to); err != nil {
 		return err
 	}
 	return s.back(w, r, fmt.Sprintf("%s passed; %d mails left", r.PostFormValue("advance"), len(s.mailbox.All())-before))
@@ -223,9 +245,9 @@ func (s *System) back(w http.ResponseWriter, r *http.Request, done string) error
 }
 
 func (s *System) tourDecisions(w http.ResponseWriter, r *http.Request) error {
-	var all struct {
+	all := struct {
 		Items []json.RawMessage `json:"items"`
-	}
+	}{[]json.RawMessage{}}
 	day := period.DayOf(s.clock.Now(), s.zone())
 	for _, touchpoint := range s.touchpoints(r.Context()) {
 		var page struct{ Items []json.RawMessage }
