@@ -2,6 +2,9 @@ package main
 
 import (
 	"bytes"
+	"fmt"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -122,6 +125,78 @@ func TestWhatIsAskedWronglyIsSaidPlainly(t *testing.T) {
 	} {
 		if _, err := run(t, url, row.arguments...); err == nil || !strings.Contains(err.Error(), row.want) {
 			t.Errorf("%v: %v, want %q", row.arguments, err, row.want)
+		}
+	}
+}
+
+// sampleServer answers every call alike and remembers the last one that was not about the clock.
+func sampleServer(t *testing.T, clock string, last **http.Request, body *[]byte) string {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/local/clock" {
+			if clock == "" {
+				http.NotFound(w, r)
+			}
+			io.WriteString(w, clock)
+			return
+		}
+		*last = r
+		*body, _ = io.ReadAll(r.Body)
+	}))
+	t.Cleanup(server.Close)
+	t.Chdir("../..")
+	return server.URL
+}
+
+func TestAWebhookHappensByTheClockOfTheSystem(t *testing.T) {
+	var last *http.Request
+	var body []byte
+	url := sampleServer(t, `{"now":"2031-02-03T04:05:06Z"}`, &last, &body)
+	if out, err := run(t, url, "invoke", "intake", "zendesk-solved"); err != nil || out != "taken\n" {
+		t.Fatalf("%q, %v", out, err)
+	}
+	if !strings.Contains(string(body), `"updated_at":"2031-02-03T04:05:06Z"`) || last.Header.Get("X-Zendesk-Webhook-Signature-Timestamp") == "" {
+		t.Errorf("%s, %v", body, last.Header)
+	}
+}
+
+func TestAWebhookHappensByTheWallClockWhereThereIsNoOther(t *testing.T) {
+	var last *http.Request
+	var body []byte
+	url := sampleServer(t, "", &last, &body)
+	if _, err := run(t, url, "invoke", "intake", "zendesk-solved"); err != nil {
+		t.Fatal(err)
+	}
+	if today := time.Now().UTC().Format(`"updated_at":"2006-01-02`); !strings.Contains(string(body), today) {
+		t.Errorf("%s, want %s", body, today)
+	}
+}
+
+func TestTheKeyOfASampleDoesNotReplaceTheCallers(t *testing.T) {
+	var last *http.Request
+	var body []byte
+	url := sampleServer(t, "", &last, &body)
+	if _, err := run(t, url, "invoke", "api", "scores"); err != nil || last.Header.Get("Authorization") != "Bearer "+key {
+		t.Errorf("sent %q, %v", last.Header.Get("Authorization"), err)
+	}
+}
+
+func TestASourceIsSignedAsItsKindWhateverItIsCalled(t *testing.T) {
+	header := http.Header{}
+	if _, err := sign(header, "standard-onboarding", "accounts", []byte("{}"), time.Unix(0, 0)); err != nil || header.Get("Webhook-Signature") == "" {
+		t.Errorf("%v, %v", header, err)
+	}
+}
+
+func TestASampleThatNamesNothingHereSaysSo(t *testing.T) {
+	url := system(t)
+	t.Chdir("../..")
+	for sample, want := range map[string]string{
+		"respond survey-answered": noInvitation, "respond survey-opened": noInvitation, "respond one-click-unsubscribe": noInvitation, "bounce task": noCase,
+	} {
+		out, err := run(t, url, append([]string{"invoke"}, strings.Fields(sample)...)...)
+		if said := fmt.Sprint(out, err); !strings.Contains(said, want) || strings.HasPrefix(out, "\n") {
+			t.Errorf("%s: %q, %v", sample, out, err)
 		}
 	}
 }
