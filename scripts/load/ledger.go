@@ -37,19 +37,21 @@ func newLedger(links []string) *ledger {
 	return l
 }
 
-// try picks a customer who is not answering at this moment, and a rating.
-func (l *ledger) try(r *rand.Rand) (link string, rating int) {
+// try picks a customer who is not answering at this moment, and a rating. False: every one of them is.
+func (l *ledger) try(r *rand.Rand) (link string, rating int, free bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for {
-		link = l.links[r.IntN(len(l.links))]
+	first := r.IntN(len(l.links))
+	for n := range l.links {
+		link = l.links[(first+n)%len(l.links)]
 		if a := l.sent[link]; !a.busy {
 			a.busy = true
 			rating = 1 + r.IntN(5)
 			a.tried[rating] = true
-			return link, rating
+			return link, rating, true
 		}
 	}
+	return "", 0, false
 }
 
 func (l *ledger) learn(link string, rating int, acknowledged bool) {

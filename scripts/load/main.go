@@ -5,22 +5,30 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 )
+
+// workers answer at the same time, each for one customer at a time.
+const workers = 8
 
 func main() {
 	rounds := flag.Int("rounds", 50, "how many times the runner is killed")
 	customers := flag.Int("customers", 120, "how many customers are asked")
 	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "of the random moments and ratings")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	if *customers < workers || flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "load: it takes flags only (-h lists them), and at least %d customers, one for each worker\n", workers)
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	fmt.Printf("load: %d rounds, %d customers, seed %d\n", *rounds, *customers, *seed)
 	if err := load(ctx, *rounds, *customers, rand.New(rand.NewPCG(*seed, 1))); err != nil {
@@ -29,12 +37,23 @@ func main() {
 	}
 }
 
+// load works in a folder of its own, which is kept when it fails: what is wrong is in the data. One that was stopped leaves nothing.
 func load(ctx context.Context, rounds, customers int, r *rand.Rand) error {
 	folder, err := os.MkdirTemp("", "afterword-load-")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(folder)
+	err = attack(ctx, folder, rounds, customers, r)
+	if ctx.Err() != nil {
+		return errors.Join(errors.New("stopped before the end, nothing is known"), os.RemoveAll(folder))
+	}
+	if err != nil {
+		return fmt.Errorf("%w (what it did is kept in %s)", err, folder)
+	}
+	return os.RemoveAll(folder)
+}
+
+func attack(ctx context.Context, folder string, rounds, customers int, r *rand.Rand) error {
 	runner, err := buildRunner(ctx, folder)
 	if err != nil {
 		return err
@@ -59,7 +78,7 @@ func underFire(ctx context.Context, runner *runner, given *ledger, moment time.D
 	}
 	firing, cease := context.WithCancel(ctx)
 	var customers sync.WaitGroup
-	for worker := range 8 {
+	for worker := range workers {
 		customers.Go(func() { answer(firing, runner, given, rand.New(rand.NewPCG(seed, uint64(worker)))) })
 	}
 	select {
@@ -69,13 +88,16 @@ func underFire(ctx context.Context, runner *runner, given *ledger, moment time.D
 	err := runner.kill()
 	cease()
 	customers.Wait()
-	return err
+	return errors.Join(ctx.Err(), err)
 }
 
 // answer lets customers answer, one after the other, until the runner is gone.
 func answer(ctx context.Context, runner *runner, given *ledger, r *rand.Rand) {
 	for ctx.Err() == nil {
-		link, rating := given.try(r)
+		link, rating, free := given.try(r)
+		if !free {
+			return
+		}
 		acknowledged, err := runner.answer(ctx, link, rating)
 		given.learn(link, rating, acknowledged)
 		if err != nil {
@@ -107,7 +129,7 @@ func compare(ctx context.Context, runner *runner, given *ledger) error {
 		wrong = append(wrong, fmt.Sprintf("the audit found %d differences", findings))
 	}
 	if len(wrong) > 0 {
-		return fmt.Errorf("after %d kills: %v (data kept in %s)", runner.kills-1, wrong, filepath.Base(runner.data))
+		return fmt.Errorf("after %d kills: %v", runner.kills-1, wrong)
 	}
 	fmt.Printf("load: %d kills, %d answers acknowledged, %d responses stored, %d counted: none lost, none twice\n",
 		runner.kills, given.acknowledged(), len(stored), scored.total())

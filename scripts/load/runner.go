@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -56,14 +57,14 @@ func (r *runner) start(ctx context.Context) error {
 	if err := r.process.Start(); err != nil {
 		return err
 	}
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(20 * time.Second); ctx.Err() == nil && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		response, err := r.client.Get("http://" + r.address + "/healthz")
 		if err == nil {
 			response.Body.Close()
 			return nil
 		}
 	}
-	return fmt.Errorf("the runner did not get ready within 20 s: %w", r.kill())
+	return errors.Join(ctx.Err(), errors.New("the runner did not get ready within 20 s"), r.kill())
 }
 
 // kill ends the process the hard way: nothing of it gets to clean up.
