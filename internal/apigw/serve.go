@@ -27,7 +27,6 @@ const MaxBody = 10 << 20
 // the path parameters are read from the pattern that matched ("{proxy...}" is API Gateway's "{proxy+}"). The log gets the errors of
 // the function, which Lambda would log.
 func Serve(fn Function, log *slog.Logger) http.Handler {
-	function := lambda.NewHandler(fn)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
 		if err != nil {
@@ -38,7 +37,9 @@ func Serve(fn Function, log *slog.Logger) http.Handler {
 			gatewayError(w, status)
 			return
 		}
-		response, err := invoke(function, r, body)
+		// Lambda's library gives its buffer back before the answer is read, because an instance has one call at a time. So each
+		// call has a handler of its own.
+		response, err := invoke(lambda.NewHandler(fn), r, body)
 		if err != nil {
 			log.LogAttrs(r.Context(), slog.LevelError, "the function failed", slog.String("cause", err.Error()))
 			gatewayError(w, http.StatusInternalServerError)
