@@ -11,7 +11,7 @@ import (
 )
 
 // kind names the question that a scale goes with. An effort scale, on which the lowest rating is the happiest, asks another
-// question than an ease scale: turning only the labels round would make people answer the wrong way (facts: the reason that CES
+// question than an ease scale: turning only the labels round would make people answer the wrong way (the reason that CES
 // was reversed in 2013).
 func kind(scale score.Scale) string {
 	if scale.Metric == score.CES && scale.Direction == score.Lower {

@@ -1,8 +1,9 @@
 // Package score computes CES, CSAT and NPS from counts of answers, each with its distribution, its 95 % interval and the name of
 // its convention, for reports that a sceptic would trust. It is pure: counts in, numbers out, rounded once at the end.
 //
-// The conventions and their sources are in the facts on scoring: promoters are 9 and 10, CSAT is the share of the top boxes, CES is
-// the mean with the share of easy answers beside it. Direction belongs to the scale, so that "1 = little effort" is the happiest
+// The conventions are the field's common ones: promoters are 9 and 10 (Reichheld), CSAT is the share of the top boxes, CES is the mean
+// with the share of easy answers beside it, because a good mean can hide a tenth for whom it was nearly impossible (CEB). Intervals:
+// Lewis and Sauro (MeasuringU, 2021) for NPS, Wilson for shares, Student's t for means. Direction belongs to the scale, so that "1 = little effort" is the happiest
 // answer of an effort scale.
 package score
 
