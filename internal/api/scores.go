@@ -35,7 +35,8 @@ type shownScore struct {
 	Delivered    int64           `json:"delivered"`
 	ResponseRate *float64        `json:"response_rate"` // answers to the mails of the period, by those delivered; null when none was
 	Unconfirmed  int64           `json:"unconfirmed"`
-	Change       *shownChange    `json:"change"` // null when either period has too few answers
+	CountsClicks bool            `json:"counts_unconfirmed,omitempty"` // clicks without any act of a person are among the answers
+	Change       *shownChange    `json:"change"`                       // null when either period has too few answers
 	Note         string          `json:"note,omitempty"`
 }
 
@@ -77,7 +78,7 @@ func (a *API) scores(r *http.Request) (any, error) {
 			}
 			series.Survey = query["survey"] // it may have asked it once
 		}
-		s, err := a.score(r.Context(), series, p.Surveys[series.Survey], in)
+		s, err := a.score(r.Context(), p, series, p.Surveys[series.Survey], in)
 		if err != nil {
 			return nil, err
 		}
@@ -89,7 +90,7 @@ func (a *API) scores(r *http.Request) (any, error) {
 	return page[shownScore]{Items: shown}, nil
 }
 
-func (a *API) score(ctx context.Context, series tally.Series, s program.Survey, in period.Period) (shownScore, error) {
+func (a *API) score(ctx context.Context, p *program.Program, series tally.Series, s program.Survey, in period.Period) (shownScore, error) {
 	counts, err := a.Counts.Counts(ctx, series, in)
 	if err != nil {
 		return shownScore{}, err
@@ -107,7 +108,7 @@ func (a *API) score(ctx context.Context, series tally.Series, s program.Survey, 
 	shown := shownScore{
 		Touchpoint: series.Touchpoint, Survey: series.Survey, Metric: scale.Metric, Scale: scale.String(), Period: in.Name,
 		N: exact.N, Value: exact.Value, Interval: exact.Interval, Convention: exact.Convention, Distribution: exact.Distribution,
-		EasyShare: exact.EasyShare, Sent: sends.Sent, Delivered: sends.Delivered(), Unconfirmed: tally.Unconfirmed(counts, sends), Note: exact.Note,
+		EasyShare: exact.EasyShare, Sent: sends.Sent, Delivered: sends.Delivered(), Unconfirmed: tally.Unconfirmed(counts, sends), CountsClicks: p.CountUnconfirmed, Note: exact.Note,
 	}
 	if delivered := sends.Delivered(); delivered > 0 {
 		rate := score.Round(float64(counts.Replies)/float64(delivered), 3)

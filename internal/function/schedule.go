@@ -34,7 +34,7 @@ func Dispatch(p Parts) func(context.Context) error {
 			Shelf: p.Store, Lease: store.AgendaLease{Store: p.Store}, Owner: rand.Text(), Now: p.Now,
 			// Unhappy customers and verdicts do not wait behind a backlog of surveys.
 			First: map[agenda.Kind]agenda.Handler{
-				agenda.Verdict:  &response.Judge{Court: p.Store, Programs: p.Programs},
+				agenda.Verdict:  &response.Judge{Court: p.Store, Clicks: p.Store, Programs: p.Programs},
 				agenda.Task:     tasks,
 				agenda.Escalate: chain,
 			},

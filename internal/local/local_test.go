@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"afterword/internal/local"
+	"afterword/internal/program"
 )
 
 // open starts a system on a clock that stands.
@@ -209,5 +210,45 @@ func TestWhatCannotStartSaysWhy(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v, want %q", options, err, want)
 		}
+	}
+}
+
+func TestAProgramThatCountsUnconfirmedClicksSaysSoWithTheScore(t *testing.T) {
+	own := filepath.Join(t.TempDir(), "own.yaml")
+	text := strings.Replace(program.DefaultText(), "count_unconfirmed: false", "count_unconfirmed: true", 1)
+	if err := os.WriteFile(own, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, server := open(t, local.Options{Program: own})
+	if _, err := s.FireSample(t.Context(), "zendesk-solved"); err != nil {
+		t.Fatal(err)
+	}
+	score := func() string {
+		request, _ := http.NewRequest("GET", server.URL+"/api/scores?touchpoint=support&period=2026-11", nil)
+		request.Header = bearer(nil)
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		answer, _ := io.ReadAll(response.Body)
+		return string(answer)
+	}
+	if err := s.Advance(t.Context(), monday.Add(3*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	opened, err := s.Mails()[0].Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	call(t, "GET", server.URL+linkVariables["SURVEY"].FindString(opened.Text)+"?r=2", "")
+	if got := score(); !strings.Contains(got, `"n":0`) || !strings.Contains(got, `"unconfirmed":1`) {
+		t.Errorf("right after the click: %s", got)
+	}
+	if err := s.Advance(t.Context(), monday.Add(3*time.Hour+11*time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	if got := score(); !strings.Contains(got, `"n":1`) || !strings.Contains(got, `"unconfirmed":0`) || !strings.Contains(got, `"counts_unconfirmed":true`) {
+		t.Errorf("ten minutes later: %s", got)
 	}
 }

@@ -55,6 +55,7 @@ type Hit struct {
 	Method   string
 	Rating   *int     // of the link; nil: the link without a rating
 	Honeypot bool     // the link that no person sees
+	Counts   bool     // the program counts a click without any act of a person, unless something speaks against it
 	Against  []string // headers that say that no person is looking, such as "purpose: prefetch"
 }
 
@@ -74,11 +75,12 @@ type Hits interface {
 // Note is what a hit adds.
 type Note struct {
 	Hit         Hit
-	FirstOpened int  // rating+1 of the first rating link that was opened; 0: not this one
-	OtherOpened bool // a second rating was opened
-	Honeypot    bool // the hidden link was opened, for the first time
-	Clicked     bool // it is the click that is counted with the day's mails
-	Kept        bool // the hit itself is kept
+	FirstOpened int       // rating+1 of the first rating link that was opened; 0: not this one
+	OtherOpened bool      // a second rating was opened
+	Honeypot    bool      // the hidden link was opened, for the first time
+	Clicked     bool      // it is the click that is counted with the day's mails
+	JudgeAt     time.Time // when to look whether that click is to be taken for an answer; zero: never
+	Kept        bool      // the hit itself is kept
 }
 
 // Look reads the record behind a link, for its page. Faults: NotFound, Transient.
@@ -122,5 +124,8 @@ func weigh(rec Record, h Hit) Note {
 	}
 	n.OtherOpened = rec.FirstOpened != 0 && rec.FirstOpened != *h.Rating+1 && !rec.OtherOpened
 	n.Clicked = !rec.Clicked && rec.Revision == 0 && rec.SentDay != "" && h.Method == "GET" && len(h.Against) == 0
+	if n.Clicked && h.Counts {
+		n.JudgeAt = h.At.Add(VerdictAfter)
+	}
 	return n
 }

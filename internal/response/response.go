@@ -12,6 +12,7 @@ type Act string
 const (
 	Implied  Act = "implied"  // the first act of a person on a page that was opened with a rating
 	Explicit Act = "explicit" // a button, a changed rating or a comment
+	Clicked  Act = "clicked"  // a rating's link and nothing more: only where the program counts unconfirmed clicks
 )
 
 // EditWindow is how long after the first answer it may be changed; it outlives the invitation's expiry.

@@ -10,12 +10,15 @@ import (
 )
 
 // The rules of what is an answer, each as a story: what happens, what the last of it is told, and what is stored then.
-var rules = []struct {
+// rule is what becomes of a story.
+type rule struct {
 	name  string
 	story []string
 	last  response.Result
 	want  string
-}{
+}
+
+var rules = []rule{
 	{"a link that is opened is not an answer",
 		[]string{"2m GET 4"}, "", "no answer"},
 	{"neither are all of them, by GET and by HEAD",

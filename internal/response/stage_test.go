@@ -29,6 +29,7 @@ type stage struct {
 	evidence response.Evidence
 	judge    response.Judge
 	inv      survey.Invitation
+	counts   bool // the program counts unconfirmed clicks
 }
 
 type fixed struct{ *program.Program }
@@ -43,7 +44,7 @@ func set(t *testing.T, engine tabletest.Engine, change ...func(*survey.Invitatio
 	kept, programs := store.New(s.table), fixed{program.Default()}
 	s.recorder = response.Recorder{Answers: kept, Programs: programs}
 	s.evidence = response.Evidence{Hits: kept}
-	s.judge = response.Judge{Court: kept, Programs: programs}
+	s.judge = response.Judge{Court: kept, Clicks: kept, Programs: programs}
 	s.inv = survey.Invitation{
 		ID: survey.IDOf("purchase", "shopify", t.Name(), 1), State: survey.Sent, Touchpoint: "purchase", Survey: "purchase-csat-v1", Number: 1,
 		Metric: "CSAT", Customer: customer.ID("anybody"), Language: "en", Source: "shopify", Subject: "#1030", Round: 1,
@@ -101,7 +102,7 @@ func (s *stage) play(t *testing.T, step string) response.Result {
 	}
 	switch words[1] {
 	case "GET", "HEAD", "PREFETCH", "HIDDEN":
-		hit := response.Hit{At: now, Method: "GET", Rating: rating, Honeypot: words[1] == "HIDDEN"}
+		hit := response.Hit{At: now, Method: "GET", Counts: s.counts, Rating: rating, Honeypot: words[1] == "HIDDEN"}
 		if words[1] == "HEAD" {
 			hit.Method = "HEAD"
 		}

@@ -8,6 +8,7 @@ import (
 
 	"afterword/internal/agenda"
 	"afterword/internal/fault"
+	"afterword/internal/period"
 )
 
 // VerdictAfter is how long after an implied answer a verdict looks again whether a machine gave it: scanners open the other links
@@ -18,7 +19,17 @@ const VerdictAfter = 10 * time.Minute
 // explicit answer that came meanwhile is left alone.
 type Judge struct {
 	Court    Court
+	Clicks   Clicks
 	Programs Programs
+}
+
+// Clicks keeps the verdicts on clicks without any act of a person, where the program counts such.
+type Clicks interface {
+	// FirstAnswer as in Answers.
+	FirstAnswer(ctx context.Context, f First) (Record, bool, error)
+	// Dismiss takes a click for none: its reminder is due at the time unless that is zero. One that became an answer meanwhile is
+	// left alone. Faults: Transient.
+	Dismiss(ctx context.Context, rec Record, remind time.Time) error
 }
 
 // Court keeps verdicts. A verdict is on the revision that was read.
@@ -62,6 +73,9 @@ func (j *Judge) judge(ctx context.Context, invitation string, now time.Time) err
 	if err != nil {
 		return err
 	}
+	if rec.Revision == 0 && rec.Clicked && !rec.Erased {
+		return j.click(ctx, rec, now)
+	}
 	if rec.Act != Implied || !rec.Counted || rec.Erased || !rec.VerdictAt.IsZero() {
 		return nil // an explicit answer, or the verdict is given: the entry that called us is an old one
 	}
@@ -79,6 +93,31 @@ func (j *Judge) judge(ctx context.Context, invitation string, now time.Time) err
 		return err
 	}
 	return j.Court.Withdraw(ctx, rec, reasons, remind, now)
+}
+
+// click decides about a click without any act: an answer where the program says so and nothing spoke against it, also not that the
+// mail had just been sent when it came.
+func (j *Judge) click(ctx context.Context, rec Record, now time.Time) error {
+	p, err := j.Programs.Current(ctx)
+	if err != nil {
+		return err
+	}
+	rating := rec.FirstOpened - 1
+	if !p.CountUnconfirmed || len(Suspicions(rec, rating, rec.FirstHitAt)) > 0 {
+		remind, err := j.remindAt(ctx, rec, now)
+		if err != nil {
+			return err
+		}
+		return j.Clicks.Dismiss(ctx, rec, remind)
+	}
+	_, _, err = j.Clicks.FirstAnswer(ctx, First{
+		Invitation: rec.ID, Series: rec.Survey, Rating: rating, Act: Clicked,
+		At: now, Day: period.DayOf(now, p.Zone).String(), EditUntil: now.Add(EditWindow),
+	})
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	return err
 }
 
 // remindAt is when the one reminder of an invitation without an answer is due; zero when there is none to come.

@@ -13,8 +13,9 @@ import (
 )
 
 var (
-	_ response.Hits  = (*Store)(nil)
-	_ response.Court = (*Store)(nil)
+	_ response.Hits   = (*Store)(nil)
+	_ response.Court  = (*Store)(nil)
+	_ response.Clicks = (*Store)(nil)
 )
 
 var errEvidenceChanged = fault.New(fault.Conflict, "the invitation changed meanwhile")
@@ -99,6 +100,9 @@ func evidence(rec response.Record, n response.Note) table.Item {
 			set[name] = true
 		}
 	}
+	if !n.JudgeAt.IsZero() {
+		place(set, agenda.Entry{Due: n.JudgeAt, Kind: agenda.Verdict, Key: rec.ID})
+	}
 	return set
 }
 
@@ -169,4 +173,18 @@ func (s *Store) Withdraw(ctx context.Context, rec response.Record, reasons []str
 	}
 	_, err := s.write(ctx, w)
 	return conflict(err, "withdraw an answer")
+}
+
+// Dismiss takes a click for none.
+func (s *Store) Dismiss(ctx context.Context, rec response.Record, remind time.Time) error {
+	w := table.Write{
+		Kind: table.Update, Key: invitationKey(rec.ID), Set: table.Item{}, Remove: offAgenda,
+		If: table.All(table.Present("clicked"), table.Absent("rev"), table.Absent("erased")),
+	}
+	if !remind.IsZero() {
+		w.Remove = nil
+		place(w.Set, agenda.Entry{Due: remind, Kind: agenda.Remind, Key: rec.ID})
+	}
+	_, err := s.applies(ctx, w)
+	return err
 }

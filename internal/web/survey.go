@@ -39,6 +39,7 @@ func (v *visit) show(t survey.Token, s program.Survey) {
 		return
 	}
 	hit := hitOf(v.r, s.Scale, v.now)
+	hit.Counts = v.program.CountUnconfirmed
 	if err := v.Evidence.Note(v.r.Context(), rec, hit); err != nil {
 		// A person is waiting for the page, and evidence only ever speaks against a machine.
 		v.Log.LogAttrs(v.r.Context(), slog.LevelWarn, "hit not kept", slog.String("cause", err.Error()))
