@@ -2,7 +2,9 @@ package local_test
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -72,5 +74,26 @@ func TestTheTemplateIsReadable(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("what starts each function (-want +got):\n%s", diff)
+	}
+}
+
+func TestEveryRouteOfTheTemplateAnswersLocally(t *testing.T) {
+	_, server := open(t, local.Options{})
+	path, err := local.FindTemplate(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	template, err := local.ReadTemplate(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	variable := regexp.MustCompile(`\{[a-z+]+\}`)
+	for _, f := range template.Functions {
+		for _, route := range f.Routes {
+			// The functions' own answers to something that is not there are pages and problems, not net/http's line.
+			if status, body := call(t, "GET", server.URL+variable.ReplaceAllString(route.Path, "x"), ""); strings.HasPrefix(body, "404 page not found") {
+				t.Errorf("%s of %s: status %d: %s", route.Path, f.Name, status, body)
+			}
+		}
 	}
 }
