@@ -16,6 +16,7 @@ lint: ## gofmt, go vet, tidy modules, staticcheck, cfn-lint
 	scripts/lint
 
 race: ## the tests again with the race detector
+	@scripts/setup/need gcc gcc libc6-dev
 	CGO_ENABLED=1 go test -race -short ./...
 
 fuzz: ## each fuzz target for FUZZTIME (default 10s)
