@@ -13,10 +13,10 @@ import (
 	"afterword/internal/tally"
 )
 
-// API answers the owner's scripts. It needs Store, Programs, Secrets, Now and Log. wait is the audit's, as in Audit.
+// API answers the owner's scripts. It needs Store, Programs, Keys, Now and Log. wait is the audit's, as in Audit.
 func API(p Parts, wait func(context.Context, time.Duration) error) http.Handler {
 	return (&api.API{
-		Keys: apiKeys{p.Secrets}, Programs: p.Programs, Counts: tally.Reader{Archive: p.Store}, Answers: p.Store, Decisions: p.Store, Cases: p.Store,
+		Keys: p.Keys, Programs: p.Programs, Counts: tally.Reader{Archive: p.Store}, Answers: p.Store, Decisions: p.Store, Cases: p.Store,
 		Applier: applier{p}, Auditor: Auditor(p, wait), Now: p.Now, Log: p.Log,
 	}).Handler()
 }

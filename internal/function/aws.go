@@ -28,6 +28,7 @@ func OnAWS(config aws.Config, feedback, scorebook, secret string) Parts {
 	}
 	if secret != "" {
 		p.Secrets = &secrets.Keeper{Read: secrets.FromSecretsManager(secretsmanager.NewFromConfig(config), secret), Now: time.Now}
+		p.Keys = apiKeys{p.Secrets}
 	}
 	return p
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"afterword/internal/api"
 	"afterword/internal/apigw"
 	"afterword/internal/fault"
 	"afterword/internal/followup"
@@ -44,7 +45,7 @@ func parts(t *testing.T) function.Parts {
 	kept := store.New(engine)
 	return function.Parts{
 		Store: kept, Programs: function.Programs(kept, clock), Secrets: &secrets.Keeper{Read: secret, Now: clock},
-		Carrier: nobody{}, Rate: nobody{}, Public: "https://feedback.example.com", Domain: "eu-west-1.amazonses.com", Now: clock,
+		Carrier: nobody{}, Rate: nobody{}, Public: "https://feedback.example.com", Keys: api.FixedKeys{}, Domain: "eu-west-1.amazonses.com", Now: clock,
 		Log: slog.New(slog.DiscardHandler),
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"afterword/internal/api"
 	"afterword/internal/fault"
 	"afterword/internal/program"
 	"afterword/internal/secrets"
@@ -21,6 +22,7 @@ type Parts struct {
 	Store    *store.Store
 	Programs *program.Reader
 	Secrets  *secrets.Keeper
+	Keys     api.Keys // of the API
 	Carrier  survey.Carrier
 	Rate     survey.Rate
 	Public   string // address of the links in mails

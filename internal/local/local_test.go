@@ -199,7 +199,6 @@ func TestWhatCannotStartSaysWhy(t *testing.T) {
 		"no such file":     {Program: "nowhere.yaml"},
 		"line 1":           {Program: broken},
 		"expected JSON":    {Secrets: broken},
-		"24":               {Key: "short"},
 		taken:              {Data: taken},
 	} {
 		options.Now = monday

@@ -152,10 +152,9 @@ func TestNoTablesAreMadeInAnAccountByAccident(t *testing.T) {
 
 func TestSecretsThatCannotBeUsedAreSaidAtTheStart(t *testing.T) {
 	for text, want := range map[string]string{
-		`{"source":{"shopify":["a"]}}`:             "source",
-		`{"sources":{"shopify":[]}}`:               "has no secret",
-		`{"tokens":{"1":"c2hvcnQ="},"sources":{}}`: "secret",
-		`{"tokens":{"x":"y"}}`:                     "secret",
+		`{"source":{"shopify":["a"]}}`: "source",
+		`{"sources":{"shopify":[]}}`:   "has no secret",
+		`{"tokens":{"x":"y"}}`:         "secret",
 	} {
 		file := filepath.Join(t.TempDir(), "secrets.json")
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
@@ -164,5 +163,23 @@ func TestSecretsThatCannotBeUsedAreSaidAtTheStart(t *testing.T) {
 		if _, err := local.Open(t.Context(), local.Options{Secrets: file, Now: monday}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", text, err, want)
 		}
+	}
+}
+
+func TestAKeyAndSecretsOfOnesOwnAreTaken(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "secrets.json")
+	if err := os.WriteFile(file, []byte(`{"sources":{"zendesk":["whsec_of-my-own"]},"tokens":{"1":"mine","2":"mine too"}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := local.Open(t.Context(), local.Options{Now: monday, Key: "short", Secrets: file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer finish(t, s)
+	if answer, err := s.FireSample(t.Context(), "zendesk-solved"); err != nil || !strings.Contains(answer, "planned") {
+		t.Errorf("%q, %v", answer, err)
+	}
+	if _, err := s.Scores(t.Context(), "2026"); err != nil {
+		t.Errorf("the key is not taken: %v", err)
 	}
 }

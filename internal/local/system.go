@@ -126,10 +126,6 @@ func (s *System) openParts(ctx context.Context) error {
 	}
 	s.secret.known = s.sources
 	s.options.Key = cmp.Or(s.options.Key, s.secret.API)
-	if _, err := api.NewKey(s.options.Key); err != nil {
-		return err
-	}
-	s.secret.API = s.options.Key
 	folder := ""
 	if s.options.Data != "" {
 		folder = filepath.Join(s.options.Data, "mail")
@@ -141,6 +137,7 @@ func (s *System) openParts(ctx context.Context) error {
 	kept := store.New(s.engine)
 	s.parts = function.Parts{
 		Store: kept, Programs: function.Programs(kept, s.clock.Now), Secrets: &secrets.Keeper{Read: s.secret.read, Now: s.clock.Now},
+		Keys:    api.FixedKeys{api.LocalKey(s.options.Key, api.Read, api.Admin)},
 		Carrier: s.mailbox, Rate: unlimited{}, Public: s.options.Public, Domain: "email.amazonses.com", Now: s.clock.Now, Log: s.log,
 	}
 	return nil
