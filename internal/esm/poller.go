@@ -59,20 +59,6 @@ func (p *Poller) Drain(ctx context.Context) (delivered int, err error) {
 	return delivered, nil
 }
 
-// Run drains the feed at once and then at every tick, until ctx ends. What failed is tried again at the next tick.
-func (p *Poller) Run(ctx context.Context, ticks <-chan time.Time) {
-	for {
-		if _, err := p.Drain(ctx); err != nil && ctx.Err() == nil {
-			p.warn(err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticks:
-		}
-	}
-}
-
 func (p *Poller) warn(err error) {
 	if p.Warn != nil {
 		p.Warn(err)

@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"afterword/internal/fault"
 	"afterword/internal/table"
 )
 
@@ -196,26 +195,6 @@ func TestAStoppedPollerLeavesTheRecordsForTheNextOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{"8 9"}, *delivered); diff != "" {
-		t.Error("batches (-want +got):", diff)
-	}
-}
-
-func TestTheLoopDrainsAtOnceAndAtEachTickAndOutlivesTrouble(t *testing.T) {
-	feed := oneShard(changes("a"))
-	feed.broken = fault.New(fault.Transient, "busy")
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	poller, delivered := pollerOver(feed, Mapping{}, func([]table.Change) (string, error) { cancel(); return "", nil })
-	ticks := make(chan time.Time, 1)
-	poller.Warn = func(err error) {
-		if !fault.Is(err, fault.Transient) {
-			t.Error("warned of", err)
-		}
-		feed.broken = nil
-		ticks <- noon
-	}
-	poller.Run(ctx, ticks)
-	if diff := cmp.Diff([]string{"8"}, *delivered); diff != "" {
 		t.Error("batches (-want +got):", diff)
 	}
 }

@@ -48,7 +48,7 @@ func (s *System) Advance(ctx context.Context, to time.Time) error {
 }
 
 func (s *System) advance(ctx context.Context, to time.Time) error {
-	if err := s.drain(ctx); err != nil {
+	if err := s.Drain(ctx); err != nil {
 		return err
 	}
 	for {
@@ -64,12 +64,12 @@ func (s *System) advance(ctx context.Context, to time.Time) error {
 		if err := r.start(ctx); err != nil {
 			s.log.Error("scheduled run failed", "function", r.name, "error", err)
 		}
-		if err := s.drain(ctx); err != nil {
+		if err := s.Drain(ctx); err != nil {
 			return err
 		}
 	}
 	s.clock.moveTo(to)
-	return s.drain(ctx)
+	return s.Drain(ctx)
 }
 
 // nextRun finds the run that is due first, at to or before; nil when none is.

@@ -48,8 +48,6 @@ func (s *System) Drain(ctx context.Context) error {
 	}
 }
 
-func (s *System) drain(ctx context.Context) error { return s.Drain(ctx) }
-
 // letDrain is how time passes for the audit between its two looks: here, all that lags has caught up once the streams are drained.
 func (s *System) letDrain(ctx context.Context, _ time.Duration) error { return s.Drain(ctx) }
 

@@ -2,7 +2,6 @@ package secrets
 
 import (
 	"context"
-	"os"
 	"sync"
 	"time"
 
@@ -40,11 +39,6 @@ func FromSecretsManager(client *secretsmanager.Client, id string) func(context.C
 		}
 		return []byte(aws.ToString(value.SecretString)), nil
 	}
-}
-
-// FromFile reads the secret from a file.
-func FromFile(path string) func(context.Context) ([]byte, error) {
-	return func(context.Context) ([]byte, error) { return os.ReadFile(path) }
 }
 
 // Secret is the secret in force: the last good one while reading it again fails. Faults, when there has

@@ -25,16 +25,6 @@ func recordOf(item table.Item) (response.Record, error) {
 	return rec, nil
 }
 
-// Answered reads an image of the change feed: the invitation and its response, and whether there is one (or was: a withdrawn and
-// an erased response keep their revision).
-func Answered(image table.Item) (survey.Invitation, response.Response, bool) {
-	if _, revised := image["rev"].(int64); !revised {
-		return survey.Invitation{}, response.Response{}, false
-	}
-	rec, err := recordOf(image)
-	return rec.Invitation, rec.Response, err == nil
-}
-
 // FirstAnswer stores a first answer in one conditional write.
 func (s *Store) FirstAnswer(ctx context.Context, f response.First) (response.Record, bool, error) {
 	w := table.Write{
