@@ -26,8 +26,8 @@ var layers = []struct {
 	peers    bool
 }{
 	{"fault", []string{"fault"}, false},
-	{"field", []string{"score", "period", "customer", "program", "agenda", "survey", "touchpoint", "response", "tally", "followup"}, true},
-	{"surface", []string{"i18n", "problem", "mail", "web", "webhook", "api"}, true},
+	{"field", []string{"score", "period", "customer", "program", "agenda", "survey", "touchpoint", "response", "tally", "followup", "report"}, true},
+	{"surface", []string{"i18n", "problem", "chart", "mail", "web", "webhook", "api"}, true},
 	{"technology", []string{"table", "table/bolt", "table/dynamo", "table/dynamo/feed", "table/tabletest", "store", "ses", "ses/sestest", "secrets", "apigw", "esm"}, true},
 	{"assembly", []string{"function", "local"}, true},
 }
