@@ -2,12 +2,9 @@ package api
 
 import (
 	"context"
-	"errors"
-	"io"
 	"net/http"
 	"time"
 
-	"afterword/internal/fault"
 	"afterword/internal/tally"
 )
 
@@ -35,12 +32,9 @@ func (a *API) apply(r *http.Request) (any, error) {
 	if _, err := readQuery(r); err != nil {
 		return nil, err
 	}
-	text, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxProgram))
-	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		return nil, fault.Wrap(fault.TooLarge, err, "a program has at most %d bytes", maxProgram)
-	}
+	text, err := readBody(r, maxProgram)
 	if err != nil {
-		return nil, fault.Wrap(fault.Invalid, err, "the body broke off; expected a program in YAML")
+		return nil, err
 	}
 	version, err := a.Applier.Apply(r.Context(), text, a.Now())
 	return applied{version}, err

@@ -54,24 +54,6 @@ type Cases interface {
 	ClosedCases(ctx context.Context, span period.Span) (page []followup.Case, next string, err error)
 }
 
-// route is one address of the API.
-type route struct {
-	method string
-	scope  Scope
-	answer func(*http.Request) (any, error) // the value of a 200, as JSON
-}
-
-func (a *API) routes() map[string]route {
-	return map[string]route{
-		"/api/scores":      {http.MethodGet, Read, a.scores},
-		"/api/responses":   {http.MethodGet, Read, a.responses},
-		"/api/decisions":   {http.MethodGet, Read, a.decisions},
-		"/api/cases":       {http.MethodGet, Read, a.cases},
-		"/api/admin/apply": {http.MethodPost, Admin, a.apply},
-		"/api/admin/audit": {http.MethodPost, Admin, a.audit},
-	}
-}
-
 // Handler answers the API. The key is asked for first: who has none does not learn what there is.
 func (a *API) Handler() http.Handler {
 	routes := a.routes()
@@ -81,16 +63,16 @@ func (a *API) Handler() http.Handler {
 			a.refuse(w, r, err, "")
 			return
 		}
-		route, ok := routes[r.URL.Path]
+		route, allowed := find(routes, r)
 		switch {
-		case !ok:
+		case len(allowed) == 0:
 			problem.Write(w, r, a.Log, fault.New(fault.NotFound, "there is no such address in this API"))
-		case r.Method != route.method && !(route.method == http.MethodGet && r.Method == http.MethodHead):
-			problem.Method(w, route.method)
+		case route == nil:
+			problem.Method(w, allowed...)
 		case !scopes[route.scope]:
 			a.refuse(w, r, fault.New(fault.Forbidden, "this key lacks the scope %q", route.scope), route.scope)
 		default:
-			a.serve(w, r, route)
+			a.serve(w, r, *route)
 		}
 	})
 }

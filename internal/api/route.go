@@ -1,0 +1,65 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+)
+
+// route is one address of the API and one method.
+type route struct {
+	method string
+	path   string // a segment in braces, such as {id}, stands for any; answer reads it with PathValue
+	scope  Scope
+	answer func(*http.Request) (any, error) // the value of a 200, as JSON
+}
+
+func (a *API) routes() []route {
+	return []route{
+		{http.MethodGet, "/api/scores", Read, a.scores},
+		{http.MethodGet, "/api/responses", Read, a.responses},
+		{http.MethodGet, "/api/decisions", Read, a.decisions},
+		{http.MethodGet, "/api/cases", Read, a.cases},
+		{http.MethodPost, "/api/admin/apply", Admin, a.apply},
+		{http.MethodPost, "/api/admin/audit", Admin, a.audit},
+	}
+}
+
+// find returns the route of a request, whose path values it sets, and the methods that its address takes: none when there is no such
+// address, no route when there is another method only. HEAD is GET without the body. Unlike http.ServeMux it neither redirects nor
+// cleans a path: what is not written exactly so is not there.
+func find(routes []route, r *http.Request) (found *route, allowed []string) {
+	for i, each := range routes {
+		values, ok := match(each.path, r.URL.Path)
+		if !ok {
+			continue
+		}
+		allowed = append(allowed, each.method)
+		if r.Method == each.method || r.Method == http.MethodHead && each.method == http.MethodGet {
+			found = &routes[i]
+			for name, value := range values {
+				r.SetPathValue(name, value)
+			}
+		}
+	}
+	return found, allowed
+}
+
+// match tells whether a path is of a form, and what stands where the form has braces.
+func match(form, path string) (values map[string]string, ok bool) {
+	want, got := strings.Split(form, "/"), strings.Split(path, "/")
+	if len(want) != len(got) {
+		return nil, false
+	}
+	for i, segment := range want {
+		switch name, open := strings.CutPrefix(segment, "{"); {
+		case open && got[i] != "" && len(got[i]) <= maxValue:
+			if values == nil {
+				values = map[string]string{}
+			}
+			values[strings.TrimSuffix(name, "}")] = got[i]
+		case segment != got[i]:
+			return nil, false
+		}
+	}
+	return values, true
+}
