@@ -38,7 +38,7 @@ func (s *System) openBolt() (table.Table, error) {
 	if s.options.Data != "" {
 		path = filepath.Join(s.options.Data, "afterword.db")
 	}
-	db, err := bolt.Open(path, bolt.Options{Now: s.clock.Now})
+	db, err := bolt.Open(path, bolt.Options{Now: s.clock.Now, Meter: s.options.Meter})
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func (s *System) openDynamo(ctx context.Context) (table.Table, error) {
 		s.close = append(s.close, func() error { return dropTables(client, names) })
 	}
 	s.feed = feed.Open(dynamodbstreams.NewFromConfig(settings), names[table.Feedback])
-	return dynamo.Open(client, names, nil), nil
+	return dynamo.Open(client, names, s.options.Meter), nil
 }
 
 func dropTables(client *dynamodb.Client, names map[table.Name]string) error {

@@ -42,6 +42,7 @@ type Options struct {
 
 	// Watch gives a function the engine that it works on, so that a test sees what each of them calls; nil: all use the engine as it is.
 	Watch func(function string, engine table.Table) table.Table
+	Meter *table.Meter // counts what the engine's calls cost; nil: nothing counts
 }
 
 // System is Afterword in this process.
