@@ -156,7 +156,8 @@ func (w *walk) handle(ctx context.Context, handler Handler, kind Kind, entries [
 	w.report.Passed[kind] += len(entries)
 	err := handler.Handle(ctx, entries, Walk{Now: w.Now, End: w.end})
 	w.ended[kind] = errors.Is(err, ErrEnough)
-	if err != nil && err != ErrEnough && len(w.failures) < mostFailure {
+	alone := err == ErrEnough //nolint:errorlint // wrapped in another error it is a failure as well
+	if err != nil && !alone && len(w.failures) < mostFailure {
 		w.failures = append(w.failures, fmt.Errorf("%s: %w", kind, err))
 	}
 }

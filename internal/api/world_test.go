@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -139,7 +138,7 @@ func handler(t *testing.T, w *world) http.Handler {
 	}
 	return (&api.API{
 		Keys: keys, Programs: w, Counts: w, Answers: w, Decisions: w, Cases: w, Applier: w, Auditor: w,
-		Now: func() time.Time { return now }, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler),
 	}).Handler()
 }
 

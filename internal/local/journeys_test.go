@@ -94,7 +94,7 @@ func begin(env *testscript.Env, engine string, watch func(string, table.Table) t
 	if err := j.start(t); err != nil {
 		return err
 	}
-	env.Defer(func() { j.stop() })
+	env.Defer(func() { _ = j.stop() })
 	env.Values[travellerKey{}], env.Values[testKey{}] = j, t
 	return nil
 }

@@ -158,7 +158,7 @@ func TestHitsNeverAnswer(t *testing.T) {
 						hit.Rating = &rating
 					}
 					wantClick = wantClick || n < answer && hit.Rating != nil && hit.Method == "GET"
-					evidence.Note(t.Context(), s.record(t), hit) // an answer that is lost says nothing; the table does
+					_ = evidence.Note(t.Context(), s.record(t), hit) // an answer that is lost says nothing; the table does
 				}
 				rec := s.record(t)
 				if diff := cmp.Diff(want, rec.Response); diff != "" {

@@ -75,7 +75,7 @@ func classify(err error, begun bool, from string) error {
 		}
 	}
 	// An identity that is not verified refuses this letter; the sender's own refuses all of them.
-	if known == survey.ErrRefused && from != "" && strings.Contains(message, "not verified") && strings.Contains(message, addressOf(from)) {
+	if errors.Is(known, survey.ErrRefused) && from != "" && strings.Contains(message, "not verified") && strings.Contains(message, addressOf(from)) {
 		known = survey.ErrSuspended
 	}
 	if known == nil {

@@ -103,7 +103,7 @@ func feedCases(t *testing.T, tables table.Table, seed uint64) map[string]int {
 		var beside sync.WaitGroup
 		defer beside.Wait()
 		all := changes
-		beside.Go(func() { f.Handle(t.Context(), all) })
+		beside.Go(func() { _, _ = f.Handle(t.Context(), all) })
 		for tries := 0; len(changes) > 0; tries++ {
 			faults.SetChances(trouble)
 			if tries > 20 {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
 	"testing"
@@ -39,7 +38,7 @@ func (care) Current(context.Context) (*program.Program, error) {
 	}, nil
 }
 
-func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 func followingOn(s *Store, now func() time.Time) Following {
 	return Following{Opener: followup.Opener{Cases: s, Answers: s, Programs: care{}, Log: quiet()}, Now: now}

@@ -188,7 +188,7 @@ func (h *history) live() {
 			}
 			walks = append(walks, func() {
 				defer cancel()
-				walk(ctx) // what it says is not believed: the tables tell
+				_ = walk(ctx) // what it says is not believed: the tables tell
 			})
 		}
 		var group sync.WaitGroup

@@ -157,7 +157,7 @@ func (r *round) each(invitations []Invitation, do func(Invitation) error) {
 			return nil
 		})
 	}
-	group.Wait()
+	_ = group.Wait() // none of them returns an error
 }
 
 // carry sends the letter of a claimed invitation unless something stands against it, and returns what is to be written down.

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -282,7 +283,7 @@ func wheel(x, y, down float64) step {
 func script(text string) step {
 	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := chromedp.Evaluate[any](text+"; null", chromedp.EvalAsValue)(ctx, t)
-		if err == chromedp.ErrJSNull {
+		if errors.Is(err, chromedp.ErrJSNull) {
 			return nil
 		}
 		return err

@@ -47,7 +47,7 @@ func TestEveryPageKeepsItsAddressToItself(t *testing.T) {
 			}
 			var packed bytes.Buffer
 			zip := gzip.NewWriter(&packed)
-			zip.Write([]byte(page.body))
+			_, _ = zip.Write([]byte(page.body))
 			if zip.Close(); packed.Len() > 10<<10 {
 				t.Errorf("the page has %d bytes, compressed", packed.Len())
 			}

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -48,7 +49,7 @@ func start(ctx context.Context, arguments []string, out io.Writer) error {
 	flags.StringVar(&to.key, "key", os.Getenv("AFTERWORD_API_KEY"), "API key (AFTERWORD_API_KEY)")
 	flags.Usage = func() { fmt.Fprint(os.Stderr, usage(flags)) }
 	if err := flags.Parse(arguments); err != nil {
-		if err == pflag.ErrHelp {
+		if errors.Is(err, pflag.ErrHelp) {
 			return nil
 		}
 		return err

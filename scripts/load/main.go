@@ -111,7 +111,7 @@ func compare(ctx context.Context, runner *runner, given *ledger) error {
 	if err := runner.start(ctx); err != nil {
 		return err
 	}
-	defer runner.kill()
+	defer func() { _ = runner.kill() }()
 	stored, scored, findings, err := runner.results(ctx)
 	if err != nil {
 		return err

@@ -74,7 +74,7 @@ func (r *runner) kill() error {
 	if err := r.process.Process.Signal(syscall.SIGKILL); err != nil {
 		return err
 	}
-	r.process.Wait() // reports the kill itself as an error
+	_ = r.process.Wait() // reports the kill itself as an error
 	return nil
 }
 

@@ -160,7 +160,7 @@ func TestWhatWasAnsweredSurvivesAKill(t *testing.T) {
 				answered[sort] = true
 			}
 		}
-		writer.Wait() // it was killed, which is its error
+		_ = writer.Wait() // it was killed, which is its error
 		checkAnswered(t, path, answered)
 	}
 }

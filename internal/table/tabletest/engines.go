@@ -81,7 +81,7 @@ type resending struct {
 
 func (r resending) Write(ctx context.Context, w table.Write) (table.Item, error) {
 	if r.loss.taken() {
-		r.Table.Write(ctx, w) // the answer that nobody gets
+		_, _ = r.Table.Write(ctx, w) // the answer that nobody gets
 	}
 	return r.Table.Write(ctx, w)
 }

@@ -93,7 +93,7 @@ func metering(t *testing.T, engine Engine) {
 		{"a range the wrong way round is free", query(table.Query{From: "x", To: "a"}), 0, 0, map[table.Operation]int64{}},
 		{"no keys are free", batch(true), 0, 0, map[table.Operation]int64{}},
 		{"a refusal before anything was sent is free", func(t *testing.T) {
-			s.Write(t.Context(), table.Write{Kind: table.Put})
+			_, _ = s.Write(t.Context(), table.Write{Kind: table.Put})
 		}, 0, 0, map[table.Operation]int64{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
