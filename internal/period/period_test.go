@@ -100,6 +100,16 @@ func TestADayLiesInItsWeekMonthQuarterAndYear(t *testing.T) {
 	}
 }
 
+func TestAKindOfPeriodIsThatOfItsDay(t *testing.T) {
+	var got []Period
+	for _, kind := range []Kind{Weekly, Monthly, Quarterly, Yearly} {
+		got = append(got, kind.Of(day(t, "2027-01-01")))
+	}
+	if diff := cmp.Diff(Containing(day(t, "2027-01-01")), got, cmp.Comparer(func(a, b Day) bool { return a == b })); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestThePeriodsOfAKindFollowEachOtherWithoutAGap(t *testing.T) {
 	for i := range 4 {
 		current := Containing(day(t, "2019-12-25"))[i]

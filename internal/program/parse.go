@@ -29,7 +29,7 @@ func read(text []byte) (*Program, Problems) {
 		Sources: map[string]Source{}}
 	if root, ok := r.parse(text); ok {
 		p.read(root.fields("company", "from", "reply_to", "postal", "color", "logo", "time_zone", "languages", "count_unconfirmed",
-			"policy", "surveys", "desks", "touchpoints", "sources"))
+			"policy", "surveys", "desks", "touchpoints", "sources", "reports"))
 	}
 	slices.SortStableFunc(r.problems, func(a, b Problem) int { return a.Line - b.Line })
 	return p, r.problems
@@ -77,6 +77,7 @@ func (p *Program) read(f fields) {
 	for _, e := range f.named("sources", "") {
 		p.Sources[e.name] = p.source(e)
 	}
+	p.Reports = p.reports(f.section("reports"))
 }
 
 // section is a field that is a mapping itself; an empty one when it is not there.

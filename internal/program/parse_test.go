@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"afterword/internal/fault"
+	"afterword/internal/period"
 	"afterword/internal/score"
 )
 
@@ -49,6 +50,7 @@ func TestWhatAnOwnerLeavesOutHasADefault(t *testing.T) {
 			Desk: "help", Subject: OwnSubject}},
 		Policy:  Policy{AllWindow: 45 * day, MetricWindow: 90 * day, Hours: weekly(t, "Mon-Sat", 8, 20)},
 		Sources: map[string]Source{"zendesk": {Name: "zendesk", Kind: Zendesk, Events: map[string]string{"solved": "support"}}},
+		Reports: Reports{At: 8 * time.Hour},
 	}
 	if diff := cmp.Diff(want, p, sameZone); diff != "" {
 		t.Error(diff)
@@ -114,6 +116,9 @@ sources:
     kind: standard
     agreed: true
     events: {feature.used: new-feature}
+reports:
+  at: "06:30"
+  quarter: [Ebba Ek <ebba@Löv.example>, {to: anna@acme.example, language: pt-BR}]
 `))
 	if err != nil {
 		t.Fatal(err)
@@ -140,6 +145,8 @@ sources:
 			MaxAge: 36 * time.Hour, Sample: 0.25, Reminder: 36 * time.Hour, Expires: 2 * day,
 			Filter: map[string]string{"country": "SE", "tier": "2"}, Subject: SharedSubject}},
 		Sources: map[string]Source{"app": {Name: "app", Kind: Standard, Agreed: true, Events: map[string]string{"feature.used": "new-feature"}}},
+		Reports: Reports{At: 6*time.Hour + 30*time.Minute, To: map[period.Kind][]Recipient{period.Quarterly: {
+			{Person{"Ebba Ek", "ebba@xn--lv-fka.example"}, "sv"}, {Person{"", "anna@acme.example"}, "pt-BR"}}}},
 	}
 	if diff := cmp.Diff(want, p, sameZone); diff != "" {
 		t.Error(diff)
@@ -196,7 +203,7 @@ func TestTheShippedProgramShowsEveryMetricAndExplainsEveryField(t *testing.T) {
 		t.Error("two callers share the shipped program, and one may change it")
 	}
 	// A name that no section has makes each section list those that it has.
-	asked := regexp.MustCompile(`(?m)^( *)(company|all_window|number|people|survey|kind|days|good|policy|hours):`).ReplaceAllString(DefaultText(), "${1}zzzz: 1\n$0")
+	asked := regexp.MustCompile(`(?m)^( *)(company|all_window|number|people|survey|kind|days|good|policy|hours|at):`).ReplaceAllString(DefaultText(), "${1}zzzz: 1\n$0")
 	asked = strings.Replace(asked, "metric: CES\n", "metric: CES\n    reasons: {zzzz: 1}\n", 1)
 	_, problems := read([]byte(asked))
 	names := map[string]bool{}

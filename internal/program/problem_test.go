@@ -31,7 +31,7 @@ func TestAMistakeIsNamedWithItsLineAndWhatIsExpected(t *testing.T) {
 		{"company: Acme", `company: "Acme\nBcc: eve"`,
 			`line 1: company: "Acme\nBcc: eve"... is too long or has line breaks; expected one line of at most 500 bytes`},
 		{"company: Acme", "compnay: Acme\ncompany: Acme",
-			`line 1: compnay: "compnay" is not a field here (did you mean company?); expected one of color, company, count_unconfirmed, desks, from, languages, logo, policy, postal, reply_to, sources, surveys, time_zone, touchpoints`},
+			`line 1: compnay: "compnay" is not a field here (did you mean company?); expected one of color, company, count_unconfirmed, desks, from, languages, logo, policy, postal, reply_to, reports, sources, surveys, time_zone, touchpoints`},
 		{"company: Acme", "company: Acme\ncompany: Other",
 			"line 2: company: company stands here a second time; expected each name once"},
 		{"company: Acme", "company: Acme\n? [a]\n: b",
@@ -41,7 +41,7 @@ func TestAMistakeIsNamedWithItsLineAndWhatIsExpected(t *testing.T) {
 		{"company: Acme", "company: " + strings.Repeat("Acme ", 101),
 			`line 1: company: "Acme Acme Acme Acme Acme Acme Acme Acme "... is too long or has line breaks; expected one line of at most 500 bytes`},
 		{"from: hello@acme.example", "form: hello@acme.example\nfrom: hello@acme.example",
-			`line 2: form: "form" is not a field here (did you mean from?); expected one of color, company, count_unconfirmed, desks, from, languages, logo, policy, postal, reply_to, sources, surveys, time_zone, touchpoints`},
+			`line 2: form: "form" is not a field here (did you mean from?); expected one of color, company, count_unconfirmed, desks, from, languages, logo, policy, postal, reply_to, reports, sources, surveys, time_zone, touchpoints`},
 		{"{number: 7, metric: CES, scale: 1-5}", "{number: 7, metric: CSI, scale: 1-5, direction: lower_is_better}",
 			`line 6: surveys.s1.metric: "CSI" is not a metric; expected one of CES, CSAT, NPS`},
 		{"  s1: {number: 7,", "  s1: {",
@@ -70,7 +70,7 @@ func TestAMistakeIsNamedWithItsLineAndWhatIsExpected(t *testing.T) {
 		{"sources:\n", "logo: https:///l.png\nsources:\n",
 			`line 13: logo: "https:///l.png" is not the address of an image on an https server; expected such as https://acme.example/logo.png`},
 		{"sources:\n", "time_zones: UTC\nsources:\n",
-			`line 13: time_zones: "time_zones" is not a field here (did you mean time_zone?); expected one of color, company, count_unconfirmed, desks, from, languages, logo, policy, postal, reply_to, sources, surveys, time_zone, touchpoints`},
+			`line 13: time_zones: "time_zones" is not a field here (did you mean time_zone?); expected one of color, company, count_unconfirmed, desks, from, languages, logo, policy, postal, reply_to, reports, sources, surveys, time_zone, touchpoints`},
 		{"sources:\n", "languages: en\nsources:\n",
 			`line 13: languages: "en" is not a list; expected such as [en, sv]`},
 		{"sources:\n", "languages: [\"\"]\nsources:\n",
@@ -235,6 +235,21 @@ func TestAMistakeIsNamedWithItsLineAndWhatIsExpected(t *testing.T) {
 			"line 15: sources.zendesk.events.solved: a list is not a text; expected one text"},
 		{"solved: support", "solved: *s",
 			"line 15: unknown anchor 's' referenced; expected YAML, in which what belongs together is indented alike, with spaces"},
+		{"sources:\n", "reports: {week: [a@b.example]}\nsources:\n",
+			`line 13: reports.week: "week" is not a field here; expected one of at, month, quarter`},
+		{"sources:\n", "reports: {at: noon}\nsources:\n",
+			`line 13: reports.at: "noon" is not a time of day; expected such as "08:00"`},
+		{"sources:\n", "reports: {month: ebba@acme.example}\nsources:\n",
+			`line 13: reports.month: "ebba@acme.example" is not a list; expected a list, such as [Ebba Ek <ebba@acme.example>]`},
+		{"sources:\n", "reports:\n  month:\n    - ebba@acme.example\n    - Ebba <ebba@ACME.example>\nsources:\n",
+			"line 16: reports.month.2: ebba@acme.example stands here a second time; expected each address once"},
+		{"sources:\n", "reports: {quarter: [{language: en}]}\nsources:\n",
+			"line 13: reports.quarter.1: to is missing; expected who gets it, such as Ebba Ek <ebba@acme.example>"},
+		{"sources:\n", "reports: {quarter: [{to: ebba, language: sv}]}\nsources:\n",
+			"line 13: reports.quarter.1.to: \"ebba\" is not a mail address; expected such as Anna Berg <anna@acme.example>\n" +
+				`line 13: reports.quarter.1.language: "sv" is not one of the program's languages; expected en`},
+		{"sources:\n", "reports: {month: [" + someone(51) + "]}\nsources:\n",
+			"line 13: reports.month: 51 people are to get it; expected at most 50; a mail to a list of your own reaches any number"},
 		{"company: Acme\n", "company: Acme\n\tfrom: x\n",
 			"line 2: found a tab character that violates indentation; expected YAML, in which what belongs together is indented alike, with spaces"},
 		{"postal: Storgatan 1, Stockholm\n", "postal: Storgatan 1: Stockholm\n",
@@ -348,4 +363,13 @@ func TestASyntaxErrorIsFoundBehindValuesOfSeveralLines(t *testing.T) {
 			t.Errorf("%v, want line %d", err, 5*at+1)
 		}
 	}
+}
+
+// someone is a list of so many addresses.
+func someone(n int) string {
+	addresses := make([]string, n)
+	for i := range addresses {
+		addresses[i] = fmt.Sprintf("a%d@acme.example", i)
+	}
+	return strings.Join(addresses, ", ")
 }

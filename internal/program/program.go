@@ -10,6 +10,7 @@ package program
 import (
 	"time"
 
+	"afterword/internal/period"
 	"afterword/internal/score"
 )
 
@@ -29,6 +30,7 @@ type Program struct {
 	Policy      Policy
 	Desks       map[string]Desk
 	Sources     map[string]Source
+	Reports     Reports
 	// CountUnconfirmed counts a click without any act of a person as an answer. Off by default; reports say so when it is on.
 	CountUnconfirmed bool
 }
@@ -137,6 +139,21 @@ const (
 	Zendesk  = "zendesk"  // a trigger webhook of Zendesk; the event is the status: "solved"
 	Standard = "standard" // Standard Webhooks, for the owner's own systems; the event is the type
 )
+
+// Reports says who gets which report by mail, and when.
+type Reports struct {
+	At time.Duration // since midnight of the first day after the period, in the program's zone
+	To map[period.Kind][]Recipient
+}
+
+// ReportKinds are the kinds of period that are reported on by mail, the shortest first.
+var ReportKinds = []period.Kind{period.Monthly, period.Quarterly}
+
+// Recipient is somebody who gets reports, in one of the program's languages.
+type Recipient struct {
+	Person
+	Language string
+}
 
 // SurveyByNumber finds the survey that a token names.
 func (p *Program) SurveyByNumber(number int) (Survey, bool) {
