@@ -25,8 +25,8 @@ var layers = []struct {
 	packages []string
 	peers    bool
 }{
-	{"fault", []string{"fault"}, false},
-	{"field", []string{"score", "period", "customer", "program", "agenda", "survey", "touchpoint", "response", "tally", "followup", "report"}, true},
+	{"fault", []string{"fault", "trail"}, false},
+	{"field", []string{"access", "score", "period", "customer", "program", "agenda", "survey", "touchpoint", "response", "tally", "followup", "report"}, true},
 	{"surface", []string{"i18n", "problem", "chart", "mail", "web", "webhook", "api"}, true},
 	{"technology", []string{"table", "table/bolt", "table/dynamo", "table/dynamo/feed", "table/tabletest", "store", "ses", "ses/sestest", "secrets", "apigw", "esm"}, true},
 	{"assembly", []string{"function", "local"}, true},
