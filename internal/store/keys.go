@@ -7,7 +7,7 @@
 //	entity          partition                          sort          read by
 //	customer        C#<customer>                       profile       decide, dispatch, follow-up: one strong read
 //	subject         V#<touchpoint>#<source>#<subject>  subject       round of a subject that was reopened
-//	visit           V#<touchpoint>#<source>#<subject>  round#0001    redelivery; listing D#<touchpoint>#<day>
+//	visit           V#<touchpoint>#<source>#<subject>  round#0001    redelivery; listing D#<touchpoint>#<day>; by customer
 //	invitation      I#<invitation>                     invitation    links; agenda A#<shard>; listing R#<survey>#<month> once answered
 //	hit             I#<invitation>                     hit#<time>#n  evidence of one invitation, for 30 days
 //	case            K#<case>                           case          links; listing K#open or K#closed#<month>

@@ -422,9 +422,9 @@ func TestADecisionCostsWhatTheBudgetAllows(t *testing.T) {
 		writes  int64
 	}{
 		// One strong read each of the customer and the subject; in a transaction visit, invitation and customer count twice, and
-		// each of the two index entries once.
-		{"planned", "#1001", 2, 8},
-		{"not planned", "#1002", 2, 2},
+		// each of the three index entries once: the agenda's, and the visit's by day and by customer.
+		{"planned", "#1001", 2, 9},
+		{"not planned", "#1002", 2, 3},
 		{"told again", "#1002", 2, 1},
 	} {
 		before := meter.Snapshot()

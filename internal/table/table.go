@@ -49,12 +49,14 @@ type Index struct{ Name, Partition, Sort string }
 var (
 	Agenda  = Index{Name: "agenda", Partition: "agenda", Sort: "due"}
 	Listing = Index{Name: "listing", Partition: "list", Sort: "listed"}
+	// Customer holds the visits by whom they are of: no other item has both attributes, and a visit has them anyway.
+	Customer = Index{Name: "customer", Partition: "customer", Sort: "received_at"}
 )
 
 // Indexes lists the indexes of a table.
 func Indexes(name Name) []Index {
 	if name == Feedback {
-		return []Index{Agenda, Listing}
+		return []Index{Agenda, Listing, Customer}
 	}
 	return nil
 }

@@ -52,7 +52,9 @@ type Options struct {
 
 // DB is one open file. It is safe for concurrent use.
 type DB struct {
+	open      sync.RWMutex // held for writing while Compact replaces the file
 	bolt      *bbolt.DB
+	path      string
 	meter     *table.Meter
 	now       func() time.Time
 	temporary string // the folder to remove on Close
@@ -81,13 +83,16 @@ func Open(path string, opts Options) (*DB, error) {
 		}
 		d.temporary, path, opts.NoSync = folder, filepath.Join(folder, "tables.bolt"), true
 	}
-	if err := d.open(path, opts.NoSync); err != nil {
+	d.path = path
+	if err := d.start(opts.NoSync); err != nil {
 		return nil, errors.Join(err, d.removeTemporary())
 	}
 	return d, nil
 }
 
-func (d *DB) open(path string, noSync bool) error {
+// start opens the file.
+func (d *DB) start(noSync bool) error {
+	path := d.path
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("open the table file: %w", err)
 	}
@@ -110,16 +115,16 @@ func (d *DB) open(path string, noSync bool) error {
 }
 
 func prepareFile(tx *bbolt.Tx) error {
-	names := [][]byte{bucketExpires, bucketFeed, bucketMeta}
-	for _, name := range []table.Name{table.Feedback, table.Scorebook} {
-		names = append(names, tableBucket(name))
-		for _, ix := range table.Indexes(name) {
-			names = append(names, indexBucket(name, ix))
-		}
-	}
-	for _, name := range names {
+	for _, name := range [][]byte{bucketExpires, bucketFeed, bucketMeta, tableBucket(table.Feedback), tableBucket(table.Scorebook)} {
 		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 			return err
+		}
+	}
+	for _, name := range []table.Name{table.Feedback, table.Scorebook} {
+		for _, ix := range table.Indexes(name) {
+			if err := prepareIndex(tx, name, ix); err != nil {
+				return err
+			}
 		}
 	}
 	meta := tx.Bucket(bucketMeta)
@@ -133,8 +138,37 @@ func prepareFile(tx *bbolt.Tx) error {
 	}
 }
 
+// prepareIndex makes an index that is not there, of the items that are: a file of before has fewer indexes.
+func prepareIndex(tx *bbolt.Tx, name table.Name, ix table.Index) error {
+	if tx.Bucket(indexBucket(name, ix)) != nil {
+		return nil
+	}
+	bucket, err := tx.CreateBucket(indexBucket(name, ix))
+	if err != nil {
+		return err
+	}
+	return tx.Bucket(tableBucket(name)).ForEach(func(key, value []byte) error {
+		item, err := decodeStored(key, value)
+		if err != nil {
+			return err
+		}
+		return storeEntry(bucket, ix, nil, item)
+	})
+}
+
 // Close waits for running reads and writes and closes the file.
-func (d *DB) Close() error { return errors.Join(d.bolt.Close(), d.removeTemporary()) }
+func (d *DB) Close() error {
+	d.open.RLock()
+	defer d.open.RUnlock()
+	return errors.Join(d.bolt.Close(), d.removeTemporary())
+}
+
+// view reads from the file as it is at one moment.
+func (d *DB) view(read func(tx *bbolt.Tx) error) error {
+	d.open.RLock()
+	defer d.open.RUnlock()
+	return d.bolt.View(read)
+}
 
 func (d *DB) removeTemporary() error {
 	if d.temporary == "" {
@@ -147,11 +181,15 @@ func (d *DB) removeTemporary() error {
 func (d *DB) SetNoSync(on bool) {
 	d.turn <- struct{}{}
 	defer func() { <-d.turn }()
-	d.bolt.NoSync = on
+	d.bolt.NoSync = on // who has the turn is not in the middle of Compact
 }
 
 // Sync waits until everything written so far is on the disk.
-func (d *DB) Sync() error { return d.bolt.Sync() }
+func (d *DB) Sync() error {
+	d.open.RLock()
+	defer d.open.RUnlock()
+	return d.bolt.Sync()
+}
 
 // live refuses a call whose caller is gone.
 func live(ctx context.Context) error {

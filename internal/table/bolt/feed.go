@@ -92,7 +92,7 @@ func (d *DB) Read(ctx context.Context, of, after string, limit int) (changes []t
 	if err := live(ctx); err != nil {
 		return nil, err
 	}
-	err = d.bolt.View(func(tx *bbolt.Tx) error {
+	err = d.view(func(tx *bbolt.Tx) error {
 		c := tx.Bucket(bucketFeed).Cursor()
 		for key, raw := c.Seek(from); key != nil && len(changes) < limit; key, raw = c.Next() {
 			change, err := decodeRecord(key, raw)

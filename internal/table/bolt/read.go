@@ -43,7 +43,7 @@ func (d *DB) read(ctx context.Context, op table.Operation, keys []table.Key, str
 	d.meter.Called(op)
 	items := make([]table.Item, len(keys))
 	charged := make(map[table.Key]bool, len(keys))
-	err := d.bolt.View(func(tx *bbolt.Tx) (err error) {
+	err := d.view(func(tx *bbolt.Tx) (err error) {
 		for i, key := range keys {
 			if items[i], err = load(tx, key); err != nil {
 				return err
@@ -195,7 +195,7 @@ func (w *walk) keys(c *bbolt.Cursor) func(yield func(key, value []byte) bool) {
 
 func (d *DB) walk(w walk, cursor func(table.Item) string, strong bool) (page table.Page, err error) {
 	size := 0
-	err = d.bolt.View(func(tx *bbolt.Tx) error {
+	err = d.view(func(tx *bbolt.Tx) error {
 		for key, value := range w.keys(tx.Bucket(w.bucket).Cursor()) {
 			if !w.keep(key) {
 				continue
