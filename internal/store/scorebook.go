@@ -121,6 +121,23 @@ func (s *Store) Score(ctx context.Context, series tally.Series, name string) (ta
 	return countsOf(item), err
 }
 
+// Scores reads the stored counts of several periods.
+func (s *Store) Scores(ctx context.Context, series tally.Series, names []string) ([]tally.Counts, error) {
+	keys := make([]table.Key, len(names))
+	for i, name := range names {
+		keys[i] = scoreKey(firstGeneration, series.Touchpoint, series.Survey, name)
+	}
+	items, err := s.table.BatchGet(ctx, keys, true)
+	if err != nil {
+		return nil, err
+	}
+	counts := make([]tally.Counts, len(items))
+	for i, item := range items {
+		counts[i] = countsOf(item)
+	}
+	return counts, nil
+}
+
 // Sends reads how the mails fared that were sent on a range of days.
 func (s *Store) Sends(ctx context.Context, series tally.Series, from, to period.Day) (sum tally.Sends, err error) {
 	partition := sendsKey(series.Touchpoint, series.Survey, "").Partition

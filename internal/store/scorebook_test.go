@@ -92,6 +92,10 @@ func TestAScoreIsNotReplacedByOneThatKnowsOfFewerChanges(t *testing.T) {
 		if got, err := s.Score(t.Context(), purchases, "2026-W48"); err != nil || got != (tally.Counts{}) {
 			t.Errorf("a score that nobody stored: %+v, error %v", got, err)
 		}
+		all, err := s.Scores(t.Context(), purchases, []string{"2026-W48", "2026-W47", "2026-W46"})
+		if err != nil || len(all) != 3 || all[0] != (tally.Counts{}) || all[1].Answers[4] != 1 || all[2] != (tally.Counts{}) {
+			t.Errorf("three scores: %+v, error %v; want the stored one in the middle", all, err)
+		}
 	})
 }
 

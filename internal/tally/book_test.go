@@ -94,6 +94,13 @@ func (b *book) Score(_ context.Context, series Series, name string) (Counts, err
 	return b.scores[Score{series, name}], b.act("score %s", name)
 }
 
+func (b *book) Scores(_ context.Context, series Series, names []string) (all []Counts, err error) {
+	for _, name := range names {
+		all = append(all, b.scores[Score{series, name}])
+	}
+	return all, b.act("scores %s", names)
+}
+
 func (b *book) Sends(context.Context, Series, period.Day, period.Day) (Sends, error) {
 	return Sends{Sent: 10, Bounced: 1, Clicked: 5}, b.act("sends")
 }

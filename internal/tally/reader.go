@@ -17,6 +17,8 @@ func (s Sends) Delivered() int64 { return s.Sent - s.Bounced }
 type Archive interface {
 	// Score reads the stored counts of a period by its name, strongly; zero Counts where there are none. Faults: Transient.
 	Score(ctx context.Context, series Series, name string) (Counts, error)
+	// Scores reads the stored counts of several periods, likewise, in the order of their names. Faults: Transient.
+	Scores(ctx context.Context, series Series, names []string) ([]Counts, error)
 	// Days as in Scorebook.
 	Days(ctx context.Context, series Series, from, to period.Day) (map[period.Day]Counts, error)
 	// Sends adds up the days from one to another, both included. Faults: Transient.
@@ -34,6 +36,34 @@ func (r Reader) Counts(ctx context.Context, series Series, p period.Period) (Cou
 	}
 	days, err := r.Archive.Days(ctx, series, p.From, p.To)
 	return within(days, p), err
+}
+
+// Several is the counts of a series in several periods, in their order: one read of all those whose scores are stored. Faults: Transient.
+func (r Reader) Several(ctx context.Context, series Series, periods []period.Period) ([]Counts, error) {
+	all := make([]Counts, len(periods))
+	var names []string
+	var places []int
+	for i, p := range periods {
+		if p.Stored() {
+			names, places = append(names, p.Name), append(places, i)
+			continue
+		}
+		var err error
+		if all[i], err = r.Counts(ctx, series, p); err != nil {
+			return nil, err
+		}
+	}
+	if len(names) == 0 {
+		return all, nil
+	}
+	scores, err := r.Archive.Scores(ctx, series, names)
+	if err != nil {
+		return nil, err
+	}
+	for i, counts := range scores {
+		all[places[i]] = counts
+	}
+	return all, nil
 }
 
 // Sends is how the mails fared that were sent in the period. Faults: Transient.

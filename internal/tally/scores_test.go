@@ -135,6 +135,17 @@ func TestAReaderReadsOneItemForAPeriodAndAddsUpDaysForARange(t *testing.T) {
 			t.Errorf("%s, acts (-want +got): %s", row.period, diff)
 		}
 	}
+	b.acts = nil
+	several, err := Reader{b}.Several(t.Context(), purchase, []period.Period{period.Month(on("2026-10-01")), between("2026-11-22", "2026-11-24"), period.Year(on("2026-01-01"))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := difference([]Counts{{}, counts(3, 1, 0, 5, 2), b.scores[Score{purchase, "2026"}]}, several); diff != "" {
+		t.Errorf("several (-want +got): %s", diff)
+	}
+	if diff := difference([]string{"days of purchase from 2026-11-22 to 2026-11-24", "scores [2026-10 2026]"}, b.acts); diff != "" {
+		t.Errorf("several, acts (-want +got): %s", diff)
+	}
 	sends, err := Reader{b}.Sends(t.Context(), purchase, period.Month(on("2026-11-22")))
 	if err != nil || sends.Delivered() != 9 {
 		t.Errorf("sends %+v, error %v", sends, err)
@@ -142,6 +153,14 @@ func TestAReaderReadsOneItemForAPeriodAndAddsUpDaysForARange(t *testing.T) {
 	if n := Unconfirmed(counts(1, 3, 2), sends); n != 3 {
 		t.Errorf("%d unconfirmed clicks, want the 5 clicked mails less the 2 answers after a click", n)
 	}
+}
+
+func between(from, to string) period.Period {
+	p, err := period.Between(on(from), on(to))
+	if err != nil {
+		panic(err)
+	}
+	return p
 }
 
 func TestHistogramLeavesOutRatingsThatNobodyChose(t *testing.T) {
