@@ -1,5 +1,5 @@
 # The two commands: `make run` needs Go only, `make test` fetches what else it needs.
-.PHONY: run demo test lint race fuzz browser load invoke check clean
+.PHONY: run demo test lint vulnerabilities race fuzz browser load invoke check clean
 
 export CGO_ENABLED ?= 0
 
@@ -12,8 +12,11 @@ demo: ## the journey, headless, from three webhooks to the quarter's scores; mai
 test: ## everything that must hold: unit tests, journeys, both engines, pages in a browser
 	scripts/test
 
-lint: ## gofmt, go vet, tidy modules, staticcheck, cfn-lint
+lint: ## gofmt, go vet, tidy modules, staticcheck, golangci-lint, cfn-lint
 	scripts/lint
+
+vulnerabilities: ## asks Go's vulnerability database; says so when it cannot be reached
+	scripts/vulnerabilities
 
 race: ## the tests again with the race detector
 	@scripts/setup/need gcc gcc libc6-dev
