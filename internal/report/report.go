@@ -73,10 +73,11 @@ type Quote struct {
 
 // Cases is how the follow-up stands.
 type Cases struct {
-	Opened  int // in the period
-	Closed  int // in the period, whatever the outcome
-	Open    int // now, of whatever period
-	Overdue int // of Open, those that nobody took in time
+	Opened  int  // in the period
+	Closed  int  // in the period, whatever the outcome
+	Open    int  // now, of whatever period
+	Overdue int  // of Open, those that nobody took in time
+	AtLeast bool // there are so many cases (CasesRead) that these numbers are the least that they may be
 	// The oldest of Open, at most CasesShown; the desk's people find all of them in their mails.
 	Oldest []OpenCase
 }

@@ -1,0 +1,200 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"afterword/internal/followup"
+	"afterword/internal/response"
+	"afterword/internal/score"
+	"afterword/internal/survey"
+	"afterword/internal/tally"
+)
+
+var november = time.Date(2026, time.November, 1, 7, 0, 0, 0, time.UTC)
+
+func (w *world) report(t *testing.T, in string, now time.Time) Report {
+	t.Helper()
+	r, err := w.gather().Report(t.Context(), w.program, named(t, in), now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func touchpointOf(t *testing.T, r Report, name string) Touchpoint {
+	t.Helper()
+	for _, each := range r.Touchpoints {
+		if each.Name == name {
+			return each
+		}
+	}
+	t.Fatalf("the report has no %s", name)
+	return Touchpoint{}
+}
+
+func TestAReportSaysHowEachTouchpointWentWithWhatItNeedsToBeTrusted(t *testing.T) {
+	w := newWorld(t)
+	w.answered("support", "2026-10", 1, 1, 2, 4, 5, 5)
+	w.answered("support", "2026-09", 3, 3, 3, 3, 3)
+	w.answered("support", "2025-10", 5, 5, 5, 5, 5)
+	w.sends["support 2026-10"] = tally.Sends{Sent: 22, Bounced: 2, Clicked: 3}
+	r := w.report(t, "2026-10", november)
+	support := touchpointOf(t, r, "support")
+	rate := support.ResponseRate()
+	got := fmt.Sprint(r.Period.Name, r.Before.Name, r.Closed, r.CountsClicks, support.Survey, support.Score.N, *support.Score.Value, support.Change.Delta,
+		support.Sent, support.Delivered, support.Replies, support.Unconfirmed, *rate, len(support.Trend))
+	if want := fmt.Sprint("2026-10", "2026-09", true, false, "support-ces-v1", int64(6), 3.0, 0.0, int64(22), int64(20), int64(6), int64(3), 0.3, TrendPeriods); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if first, last := support.Trend[0], support.Trend[TrendPeriods-1]; first.Period.Name != "2025-10" || first.Score.N != 5 || last.Period.Name != "2026-10" || last.Score.N != 6 {
+		t.Errorf("the trend goes from %s (%d) to %s (%d)", first.Period.Name, first.Score.N, last.Period.Name, last.Score.N)
+	}
+	var names []string
+	for _, each := range r.Touchpoints {
+		names = append(names, each.Name)
+	}
+	if !slices.Equal(names, []string{"onboarding", "purchase", "support"}) {
+		t.Errorf("touchpoints %v", names)
+	}
+	if purchase := touchpointOf(t, r, "purchase"); purchase.ResponseRate() != nil || purchase.Change != nil || purchase.Score.Note != score.NoScore {
+		t.Errorf("of purchases nothing is known, and the report says %+v", purchase)
+	}
+	if r := w.report(t, "2026-11", november); r.Closed {
+		t.Error("a month that has just begun is over")
+	}
+}
+
+func TestATouchpointThatIsOffIsLeftOutUnlessSomebodyAnswered(t *testing.T) {
+	w := newWorld(t)
+	off := w.program.Touchpoints["support"]
+	off.Off = true
+	w.program.Touchpoints["support"] = off
+	if r := w.report(t, "2026-10", november); len(r.Touchpoints) != 2 {
+		t.Errorf("%d touchpoints", len(r.Touchpoints))
+	}
+	w.answered("support", "2026-10", 3)
+	if r := w.report(t, "2026-10", november); len(r.Touchpoints) != 3 {
+		t.Errorf("%d touchpoints after an answer", len(r.Touchpoints))
+	}
+}
+
+// said is an answer to the survey about a touchpoint, so many minutes before the end of October.
+func (w *world) said(touchpoint string, minutes, rating int, comment string) *response.Record {
+	w.answers = append(w.answers, response.Record{
+		Invitation: survey.Invitation{ID: fmt.Sprintf("i%04d", 9999-minutes), Touchpoint: touchpoint, Survey: w.program.Touchpoints[touchpoint].Survey, Subject: "#" + comment},
+		Response: response.Response{Revision: 1, Rating: rating, Comment: comment, Counted: true, Day: "2026-10-31",
+			AnsweredAt: time.Date(2026, 10, 31, 22, 59, 0, 0, time.UTC).Add(-time.Duration(minutes) * time.Minute)},
+	})
+	return &w.answers[len(w.answers)-1]
+}
+
+func commentsOf(quotes []Quote) (comments []string) {
+	for _, q := range quotes {
+		comments = append(comments, fmt.Sprint(q.Rating, " ", q.Comment))
+	}
+	return comments
+}
+
+func TestTheUnhappiestAndTheHappiestAreQuotedAndNobodyWhoTookItBack(t *testing.T) {
+	w := newWorld(t)
+	w.said("support", 1, 4, "fine")
+	w.said("support", 2, 2, "slow")
+	w.said("support", 3, 1, "never again")
+	w.said("support", 4, 5, "")
+	w.said("support", 5, 1, "erased").Erased = true
+	w.said("support", 6, 1, "a scanner").Counted = false
+	w.said("support", 7, 3, "so so")
+	w.said("support", 8, 1, "older and as unhappy")
+	w.said("support", 9, 5, "perfect")
+	w.said("purchase", 10, 1, "about something else")
+	w.said("support", 45*24*60, 1, "of September")
+	support := touchpointOf(t, w.report(t, "2026-10", november), "support")
+	if diff := cmp.Diff([]string{"1 never again", "1 older and as unhappy", "2 slow"}, commentsOf(support.Lowest)); diff != "" {
+		t.Errorf("lowest (-want +got): %s", diff)
+	}
+	if diff := cmp.Diff([]string{"5 perfect", "4 fine"}, commentsOf(support.Highest)); diff != "" {
+		t.Errorf("highest (-want +got): %s", diff)
+	}
+	if q := support.Lowest[0]; q.Group != score.Bad || q.Day != "2026-10-31" || q.Subject != "#never again" {
+		t.Errorf("%+v", q)
+	}
+}
+
+func TestOnAnEffortScaleTheHighestRatingIsTheUnhappiest(t *testing.T) {
+	w := newWorld(t)
+	s := w.program.Surveys["support-ces-v1"]
+	s.Scale = score.Scale{Metric: score.CES, Min: 1, Max: 5, Direction: score.Lower, GoodFrom: 2, BadTo: 4}
+	w.program.Surveys["support-ces-v1"] = s
+	w.said("support", 1, 1, "no effort at all")
+	w.said("support", 2, 5, "hours of it")
+	support := touchpointOf(t, w.report(t, "2026-10", november), "support")
+	if diff := cmp.Diff([]string{"5 hours of it"}, commentsOf(support.Lowest)); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"1 no effort at all"}, commentsOf(support.Highest)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestOnlySoManyAnswersAreLookedThroughForQuotes(t *testing.T) {
+	w := newWorld(t)
+	for n := range AnswersRead + 10 {
+		w.said("support", n, 4, "fine")
+	}
+	w.answers[AnswersRead-1].Rating = 2 // the last one that is read
+	w.answers[AnswersRead].Rating = 1
+	support := touchpointOf(t, w.report(t, "2026-10", november), "support")
+	if diff := cmp.Diff([]string{"2 fine"}, commentsOf(support.Lowest)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestCasesAreCountedByWhenTheyWereOpenedAndClosed(t *testing.T) {
+	w := newWorld(t)
+	of := func(id string, state followup.State, opened, due, closed string) followup.Case {
+		c := followup.Case{ID: id, State: state, Touchpoint: "support", Survey: "support-ces-v1", Rating: 1, OpenedAt: at(t, opened), Due: at(t, due)}
+		if closed != "" {
+			c.ClosedAt = at(t, closed)
+		}
+		return c
+	}
+	w.open = []followup.Case{
+		of("d", followup.Open, "2026-11-01T06:59:00Z", "2026-11-03T12:00:00Z", ""),
+		of("c", followup.Taken, "2026-10-20T10:00:00Z", "2026-10-20T14:00:00Z", ""),
+		of("b", followup.Open, "2026-10-19T10:00:00Z", "2026-10-19T14:00:00Z", ""),
+		of("a", followup.Open, "2026-08-19T10:00:00Z", "2026-08-19T14:00:00Z", ""),
+	}
+	w.closed = []followup.Case{
+		of("h", followup.Resolved, "2026-10-30T10:00:00Z", "2026-10-30T14:00:00Z", "2026-11-01T00:00:00Z"), // opened in October, closed after
+		of("g", followup.Cancelled, "2026-10-10T10:00:00Z", "2026-10-10T14:00:00Z", "2026-10-11T10:00:00Z"),
+		of("f", followup.Lost, "2026-10-05T10:00:00Z", "2026-10-05T14:00:00Z", "2026-10-06T10:00:00Z"),
+		of("e", followup.Resolved, "2026-09-05T10:00:00Z", "2026-09-05T14:00:00Z", "2026-10-01T10:00:00Z"),
+	}
+	c := w.report(t, "2026-10", november).Cases
+	got := fmt.Sprint(c.Opened, c.Closed, c.Open, c.Overdue, c.AtLeast)
+	if want := fmt.Sprint(4, 2, 4, 2, false); got != want {
+		t.Errorf("opened, closed, open, overdue: %s, want %s", got, want)
+	}
+	var oldest []string
+	for _, each := range c.Oldest {
+		oldest = append(oldest, fmt.Sprint(each.ID, each.Overdue))
+	}
+	if diff := cmp.Diff([]string{"atrue", "btrue", "cfalse", "dfalse"}, oldest); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestTooManyCasesToCountAreSaidToBeAtLeastSoMany(t *testing.T) {
+	w := newWorld(t)
+	for n := range CasesRead + 1 {
+		w.open = append(w.open, followup.Case{ID: fmt.Sprintf("%04d", n), State: followup.Open, OpenedAt: november.Add(-time.Duration(n) * time.Minute), Due: november})
+	}
+	if c := w.report(t, "2026-10", november).Cases; !c.AtLeast || c.Open != CasesRead || len(c.Oldest) != CasesShown {
+		t.Errorf("%d open, at least: %v", c.Open, c.AtLeast)
+	}
+}
