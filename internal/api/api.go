@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"time"
 
+	"afterword/internal/access"
 	"afterword/internal/fault"
 	"afterword/internal/followup"
 	"afterword/internal/period"
@@ -22,8 +23,11 @@ import (
 
 // API answers everything under /api/.
 type API struct {
+	Written   Written
 	Keys      Keys
+	Meter     Meter
 	Programs  Programs
+	Intake    Intake
 	Counts    Counts
 	Answers   Answers
 	Decisions Decisions
@@ -32,6 +36,9 @@ type API struct {
 	Auditor   Auditor
 	Now       func() time.Time
 	Log       *slog.Logger
+
+	known known
+	full  full
 }
 
 // Programs knows the owner's program.
@@ -58,9 +65,13 @@ type Cases interface {
 func (a *API) Handler() http.Handler {
 	routes := a.routes()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		scopes, err := a.authorize(r)
+		key, err := a.authorize(r)
 		if err != nil {
-			a.refuse(w, r, err, "")
+			a.refuse(w, r, err, access.Any)
+			return
+		}
+		if err := a.limit(w, r, key); err != nil {
+			problem.Write(w, r, a.Log, err)
 			return
 		}
 		route, allowed := find(routes, r)
@@ -69,7 +80,7 @@ func (a *API) Handler() http.Handler {
 			problem.Write(w, r, a.Log, fault.New(fault.NotFound, "there is no such address in this API"))
 		case route == nil:
 			problem.Method(w, allowed...)
-		case !scopes[route.scope]:
+		case !key.May(route.scope):
 			a.refuse(w, r, fault.New(fault.Forbidden, "this key lacks the scope %q", route.scope), route.scope)
 		default:
 			a.serve(w, r, *route)
@@ -84,11 +95,18 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request, route route) {
 		return
 	}
 	h := w.Header()
-	h.Set("Content-Type", "application/json")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
+	if value == nil {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	h.Set("Content-Type", "application/json")
 	if r.Method == http.MethodHead {
 		return
+	}
+	if route.makes {
+		w.WriteHeader(http.StatusCreated)
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)

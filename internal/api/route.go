@@ -3,24 +3,31 @@ package api
 import (
 	"net/http"
 	"strings"
+
+	"afterword/internal/access"
 )
 
 // route is one address of the API and one method.
 type route struct {
 	method string
 	path   string // a segment in braces, such as {id}, stands for any; answer reads it with PathValue
-	scope  Scope
-	answer func(*http.Request) (any, error) // the value of a 200, as JSON
+	scope  access.Scope
+	answer func(*http.Request) (any, error) // the value of a 200, as JSON; nil: a 204
+	makes  bool                             // it is a 201
 }
 
 func (a *API) routes() []route {
 	return []route{
-		{http.MethodGet, "/api/scores", Read, a.scores},
-		{http.MethodGet, "/api/responses", Read, a.responses},
-		{http.MethodGet, "/api/decisions", Read, a.decisions},
-		{http.MethodGet, "/api/cases", Read, a.cases},
-		{http.MethodPost, "/api/admin/apply", Admin, a.apply},
-		{http.MethodPost, "/api/admin/audit", Admin, a.audit},
+		{method: http.MethodGet, path: "/api/scores", scope: access.Read, answer: a.scores},
+		{method: http.MethodGet, path: "/api/responses", scope: access.Read, answer: a.responses},
+		{method: http.MethodGet, path: "/api/decisions", scope: access.Read, answer: a.decisions},
+		{method: http.MethodGet, path: "/api/cases", scope: access.Read, answer: a.cases},
+		{method: http.MethodPost, path: "/api/visits", scope: access.Visits, answer: a.visits},
+		{method: http.MethodPost, path: "/api/admin/apply", scope: access.Admin, answer: a.apply},
+		{method: http.MethodPost, path: "/api/admin/audit", scope: access.Admin, answer: a.audit},
+		{method: http.MethodPost, path: "/api/admin/keys", scope: access.Admin, answer: a.makeKey, makes: true},
+		{method: http.MethodGet, path: "/api/admin/keys", scope: access.Admin, answer: a.listKeys},
+		{method: http.MethodDelete, path: "/api/admin/keys/{id}", scope: access.Admin, answer: a.revokeKey},
 	}
 }
 

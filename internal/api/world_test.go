@@ -5,15 +5,18 @@ import (
 	"errors"
 	"flag"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"afterword/internal/access"
 	"afterword/internal/api"
 	"afterword/internal/fault"
 	"afterword/internal/followup"
@@ -46,6 +49,10 @@ type world struct {
 	span                 period.Span
 	next                 string // answered
 	trouble              error
+	keys                 map[string]access.Key
+	asked                map[string]int64 // by key
+	full                 bool             // every key has reached its limit
+	events               []touchpoint.Event
 	applied              string
 }
 
@@ -114,6 +121,56 @@ func (w *world) ClosedCases(_ context.Context, span period.Span) ([]followup.Cas
 	return nil, w.next, nil
 }
 
+func (w *world) Key(_ context.Context, id string) (access.Key, error) {
+	k, ok := w.keys[id]
+	if !ok {
+		return k, fault.New(fault.NotFound, "there is no such key")
+	}
+	return k, w.trouble
+}
+
+func (w *world) KeepKey(_ context.Context, k access.Key) error {
+	if w.keys == nil {
+		w.keys = map[string]access.Key{}
+	}
+	w.keys[k.ID] = k
+	return w.trouble
+}
+
+func (w *world) Keys(_ context.Context, span period.Span) ([]access.Key, string, error) {
+	w.span = span
+	return slices.SortedFunc(maps.Values(w.keys), func(a, b access.Key) int { return strings.Compare(a.Name, b.Name) }), w.next, w.trouble
+}
+
+func (w *world) RevokeKey(_ context.Context, id string) error {
+	if _, ok := w.keys[id]; !ok {
+		return fault.New(fault.NotFound, "there is no such key")
+	}
+	delete(w.keys, id)
+	return w.trouble
+}
+
+func (w *world) CountRequest(_ context.Context, key string, most int64, _ time.Time) (int64, error) {
+	if w.full {
+		return most + 1, nil
+	}
+	if w.asked == nil {
+		w.asked = map[string]int64{}
+	}
+	w.asked[key]++
+	return w.asked[key], nil
+}
+
+func (w *world) Take(_ context.Context, _ *program.Program, e touchpoint.Event, at time.Time) (touchpoint.Outcome, error) {
+	w.events = append(w.events, e)
+	v := touchpoint.Visit{ID: survey.IDOf(e.Touchpoint, e.Source, e.Subject+e.Delivery, 1), PlannedAt: at.Add(24 * time.Hour)}
+	outcome := touchpoint.Outcome{Decision: touchpoint.Decision{Reason: touchpoint.Planned, Explanation: "it is planned"}, Visit: v}
+	if e.Address == "" {
+		outcome.Decision = touchpoint.Decision{Reason: touchpoint.NoAddress, Explanation: "the source told no address"}
+	}
+	return outcome, w.trouble
+}
+
 func (w *world) Apply(_ context.Context, text []byte, _ time.Time) (int, error) {
 	if strings.Contains(string(text), "wrong") {
 		return 0, program.Problems{{Line: 3, Path: "surveys", Wrong: "there are none", Expected: "at least one"}}
@@ -129,15 +186,15 @@ func (w *world) Run(context.Context, time.Time) (tally.Findings, error) {
 func handler(t *testing.T, w *world) http.Handler {
 	t.Helper()
 	var keys api.FixedKeys
-	for secret, scopes := range map[string][]api.Scope{readKey: {api.Read}, adminKey: {api.Read, api.Admin}} {
-		key, err := api.NewKey(secret, scopes...)
+	for secret, scope := range map[string]access.Scope{readKey: access.Read, adminKey: access.Admin} {
+		key, err := access.Written(string(scope), secret, scope)
 		if err != nil {
 			t.Fatal(err)
 		}
 		keys = append(keys, key)
 	}
 	return (&api.API{
-		Keys: keys, Programs: w, Counts: w, Answers: w, Decisions: w, Cases: w, Applier: w, Auditor: w,
+		Written: keys, Keys: w, Meter: w, Programs: w, Intake: w, Counts: w, Answers: w, Decisions: w, Cases: w, Applier: w, Auditor: w,
 		Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler),
 	}).Handler()
 }

@@ -3,20 +3,24 @@ package function
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 
+	"afterword/internal/access"
 	"afterword/internal/api"
 	"afterword/internal/i18n"
 	"afterword/internal/program"
 	"afterword/internal/secrets"
 	"afterword/internal/store"
 	"afterword/internal/tally"
+	"afterword/internal/touchpoint"
 )
 
-// API answers the owner's scripts. It needs Store, Programs, Keys, Now and Log. wait is the audit's, as in Audit.
+// API answers the owner's scripts. It needs Store, Programs, Secrets, Keys, Now and Log. wait is the audit's, as in Audit.
 func API(p Parts, wait func(context.Context, time.Duration) error) http.Handler {
 	return (&api.API{
-		Keys: p.Keys, Programs: p.Programs, Counts: tally.Reader{Archive: p.Store}, Answers: p.Store, Decisions: p.Store, Cases: p.Store,
+		Written: p.Keys, Keys: p.Store, Meter: p.Store, Programs: p.Programs, Intake: reported{p},
+		Counts: tally.Reader{Archive: p.Store}, Answers: p.Store, Decisions: p.Store, Cases: p.Store,
 		Applier: applier{p}, Auditor: Auditor(p, wait), Now: p.Now, Log: p.Log,
 	}).Handler()
 }
@@ -24,19 +28,30 @@ func API(p Parts, wait func(context.Context, time.Duration) error) http.Handler 
 // apiKeys are those of the secret. Each may do everything.
 type apiKeys struct{ secrets *secrets.Keeper }
 
-func (k apiKeys) APIKeys(ctx context.Context) (keys []api.Key, err error) {
+func (k apiKeys) APIKeys(ctx context.Context) (keys []access.Key, err error) {
 	secret, err := k.secrets.Secret(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for _, written := range secret.API() {
-		key, err := api.NewKey(written, api.Read, api.Admin)
+	for i, written := range secret.API() {
+		key, err := access.Written("secret-"+strconv.Itoa(i+1), written, access.Admin)
 		if err != nil {
 			return nil, err
 		}
 		keys = append(keys, key)
 	}
 	return keys, nil
+}
+
+// reported takes in the visits that are reported through the API, with the secret in force.
+type reported struct{ Parts }
+
+func (r reported) Take(ctx context.Context, p *program.Program, e touchpoint.Event, now time.Time) (touchpoint.Outcome, error) {
+	secret, err := r.Secrets.Secret(ctx)
+	if err != nil {
+		return touchpoint.Outcome{}, err
+	}
+	return r.intake(secret).Take(ctx, p, e, now)
 }
 
 // Publisher makes programs the one in force, if there are texts in their languages.

@@ -22,7 +22,7 @@ type Parts struct {
 	Store    *store.Store
 	Programs *program.Reader
 	Secrets  *secrets.Keeper
-	Keys     api.Keys // of the API
+	Keys     api.Written // of the API
 	Carrier  survey.Carrier
 	Rate     survey.Rate
 	Public   string // address of the links in mails

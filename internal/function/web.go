@@ -29,9 +29,12 @@ func (p Parts) withSecret(serve func(secrets.Secret) http.Handler) http.Handler 
 // Intake receives what sources report. It needs Store, Programs, Secrets, Now and Log.
 func Intake(p Parts) http.Handler {
 	return p.withSecret(func(secret secrets.Secret) http.Handler {
-		intake := touchpoint.Intake{Book: p.Store, Hash: secret.Customers, Pause: Pause}
-		return webhook.Handler{Programs: p.Programs, Secrets: p.Secrets, Intake: intake, Now: p.Now, Log: p.Log}
+		return webhook.Handler{Programs: p.Programs, Secrets: p.Secrets, Intake: p.intake(secret), Now: p.Now, Log: p.Log}
 	})
+}
+
+func (p Parts) intake(secret secrets.Secret) touchpoint.Intake {
+	return touchpoint.Intake{Book: p.Store, Hash: secret.Customers, Pause: Pause}
 }
 
 // Respond serves the pages behind the links in mails. It needs Store, Programs, Secrets, Now and Log.

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"afterword/internal/access"
 	"afterword/internal/agenda"
 	"afterword/internal/api"
 	"afterword/internal/apigw"
@@ -138,7 +139,7 @@ func (s *System) openParts(ctx context.Context) error {
 	kept := store.New(s.engine)
 	s.parts = function.Parts{
 		Store: kept, Programs: function.Programs(kept, s.clock.Now), Secrets: &secrets.Keeper{Read: s.secret.read, Now: s.clock.Now},
-		Keys:    api.FixedKeys{api.LocalKey(s.options.Key, api.Read, api.Admin)},
+		Keys:    api.FixedKeys{access.Local(s.options.Key, access.Admin)},
 		Carrier: s.mailbox, Rate: unlimited{}, Public: s.options.Public, Domain: "email.amazonses.com", Now: s.clock.Now, Log: s.log,
 	}
 	return nil

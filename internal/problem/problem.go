@@ -4,6 +4,7 @@
 package problem
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -47,8 +48,8 @@ func Status(kind fault.Kind) int {
 	}
 }
 
-// document is an RFC 9457 problem. The type is a name, not a page: the kind is all that there is to know about it.
-type document struct {
+// Document is an RFC 9457 problem. The type is a name, not a page: the kind is all that there is to know about it.
+type Document struct {
 	Type     string `json:"type"`
 	Title    string `json:"title"`
 	Status   int    `json:"status"`
@@ -64,19 +65,18 @@ type line struct {
 	Expected string `json:"expected"`
 }
 
-// Write answers err as a problem document and logs it, once: passing troubles and our own errors with their cause as a warning and
-// an error, a caller's mistakes as information.
-func Write(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
+// Of is err as a problem document, for whoever answers it himself. It is logged, once: passing troubles and our own errors with their
+// cause as a warning and an error, a caller's mistakes as information.
+func Of(ctx context.Context, log *slog.Logger, err error) Document {
 	kind := fault.KindOf(err)
-	status := Status(kind)
+	d := document(kind, Status(kind), fault.TextOf(err))
 	level := slog.LevelInfo
 	switch {
-	case status == http.StatusServiceUnavailable:
+	case d.Status == http.StatusServiceUnavailable:
 		level = slog.LevelWarn
-	case status >= http.StatusInternalServerError:
+	case d.Status >= http.StatusInternalServerError:
 		level = slog.LevelError
 	}
-	d := document{Detail: fault.TextOf(err)}
 	cause := err.Error()
 	if problems := program.Problems(nil); errors.As(err, &problems) {
 		for _, p := range problems {
@@ -84,26 +84,36 @@ func Write(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) 
 		}
 		cause = fmt.Sprintf("%d problems in a program", len(problems)) // they quote it, and it holds addresses
 	}
-	log.LogAttrs(r.Context(), level, "refused", slog.String("kind", string(kind)), slog.Int("status", status), slog.String("cause", cause))
-	if kind == fault.Transient || kind == fault.TooMany {
+	log.LogAttrs(ctx, level, "refused", slog.String("kind", string(kind)), slog.Int("status", d.Status), slog.String("cause", cause))
+	return d
+}
+
+// Write answers err as a problem document, and logs it. A Retry-After that is set already stays.
+func Write(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
+	d := Of(r.Context(), log, err)
+	again := d.Status == http.StatusServiceUnavailable || d.Status == http.StatusTooManyRequests
+	if again && w.Header().Get("Retry-After") == "" {
 		w.Header().Set("Retry-After", RetryAfter)
 	}
-	write(w, kind, status, d)
+	write(w, d)
 }
 
 // Method answers 405 to a method that is not one of those allowed.
 func Method(w http.ResponseWriter, allowed ...string) {
 	w.Header().Set("Allow", strings.Join(allowed, ", "))
-	write(w, fault.Unsupported, http.StatusMethodNotAllowed, document{Detail: "this address takes " + strings.Join(allowed, ", ")})
+	write(w, document(fault.Unsupported, http.StatusMethodNotAllowed, "this address takes "+strings.Join(allowed, ", ")))
 }
 
-func write(w http.ResponseWriter, kind fault.Kind, status int, d document) {
-	d.Type, d.Title, d.Status = "urn:problem-type:afterword:"+string(kind), http.StatusText(status), status
+func document(kind fault.Kind, status int, detail string) Document {
+	return Document{Type: "urn:problem-type:afterword:" + string(kind), Title: http.StatusText(status), Status: status, Detail: detail}
+}
+
+func write(w http.ResponseWriter, d Document) {
 	h := w.Header()
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(status)
+	w.WriteHeader(d.Status)
 	// The status is out: a connection that breaks now has nobody left to tell.
 	_ = json.NewEncoder(w).Encode(d)
 }

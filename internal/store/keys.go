@@ -14,6 +14,7 @@
 //	case history    K#<case>                           event#<time>  what happened to a case
 //	due work        W#<kind>#<key>                     work          agenda A#<shard>
 //	lease           L#<name>                           lease         who walks the agenda
+//	API key         B#<key>                            key           each request with it, at most once a minute; listing B#keys
 //	program         P#program                          v#000001      versions; "current" names the newest
 //
 //	Scorebook (without a feed); <g> is the generation that a rebuild replaces
@@ -23,6 +24,7 @@
 //	score           <g>#S#<touchpoint>#<survey>        <period>      counts of a whole period: one read
 //	sends           N#<touchpoint>#<survey>            <day>         sent, bounced, clicked by day sent; of no generation
 //	mail sent       Q#<day>                            quota         survey mails sent on a day, against the program's quota
+//	requests        F#<key>                            minute        of an API key in the minute that runs
 //	generation      G#scorebook                        current       names the generation that is read and those that are written
 //	checkpoint      E#<consumer>                       <shard>       how far a local reader of the feed is
 //
@@ -93,11 +95,16 @@ func leaseKey(name string) table.Key { return feedback("L#"+name, "lease") }
 
 func programKey(version int) table.Key { return feedback("P#program", fmt.Sprintf("v#%06d", version)) }
 
+func apiKeyKey(id string) table.Key { return feedback("B#"+id, "key") }
+
+func requestsKey(key string) table.Key { return scorebook("F#"+escape(key), "minute") }
+
 func currentProgramKey() table.Key { return feedback("P#program", "current") }
 
 // Listings, newest last.
 func visitsList(touchpoint, day string) string  { return "D#" + touchpoint + "#" + day }
 func responsesList(survey, month string) string { return "R#" + survey + "#" + month }
+func apiKeysList() string                       { return "B#keys" }
 func openCasesList() string                     { return "K#open" }
 func closedCasesList(month string) string       { return "K#closed#" + month }
 func listedAt(at time.Time, id string) string   { return stamp(at) + "#" + id }

@@ -1,0 +1,182 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"afterword/internal/fault"
+	"afterword/internal/problem"
+	"afterword/internal/program"
+	"afterword/internal/touchpoint"
+	"afterword/internal/trail"
+)
+
+// Intake decides about visits; touchpoint.Intake is one.
+type Intake interface {
+	// Take decides about an event, once. Faults: Invalid, NotFound, Transient.
+	Take(ctx context.Context, p *program.Program, e touchpoint.Event, now time.Time) (touchpoint.Outcome, error)
+}
+
+// Bounds of what is reported at once.
+const (
+	mostVisits     = 500
+	longestReplay  = 64                // characters of an Idempotency-Key
+	leastPatience  = 2 * time.Second   // that must be left for the next visit and the answer
+	ownSource      = "api"             // of a visit that names none
+	idempotencyKey = "Idempotency-Key" // header
+	visitsField    = "visits"          // of a body with several
+)
+
+// visit is a visit as it is reported. The address is here and never in an address of the API.
+type visit struct {
+	Touchpoint string            `json:"touchpoint"`
+	Source     string            `json:"source"`
+	Subject    string            `json:"subject"`
+	Address    string            `json:"address"`
+	Name       string            `json:"name"`
+	Language   string            `json:"language"`
+	Zone       string            `json:"time_zone"`
+	Link       string            `json:"link"`
+	Properties map[string]string `json:"properties"`
+	Agreed     *bool             `json:"agreed"` // to be asked; null: nothing is known
+	Test       bool              `json:"test"`
+	At         string            `json:"at"` // RFC 3339; "": now
+}
+
+// Taken is what became of a visit.
+type Taken struct {
+	ID          string            `json:"id"`
+	Reason      touchpoint.Reason `json:"reason"`
+	Explanation string            `json:"explanation"`
+	PlannedAt   *time.Time        `json:"planned_at"` // when the survey is to leave; null: none is
+	Repeated    bool              `json:"repeated"`   // it was known already; nothing changed
+}
+
+// result is what became of one of several visits: one of the two.
+type result struct {
+	Visit   *Taken            `json:"visit,omitempty"`
+	Problem *problem.Document `json:"problem,omitempty"`
+}
+
+type results struct {
+	Results []result `json:"results"` // in the order of the visits
+}
+
+func (a *API) visits(r *http.Request) (any, error) {
+	if _, err := readQuery(r); err != nil {
+		return nil, err
+	}
+	replay := r.Header.Get(idempotencyKey)
+	if !printable(replay) || len(replay) > longestReplay || len(r.Header.Values(idempotencyKey)) > 1 {
+		return nil, fault.New(fault.Invalid, "the %s is not one text of at most %d printable characters", idempotencyKey, longestReplay)
+	}
+	var body json.RawMessage
+	if err := readJSON(r, &body); err != nil {
+		return nil, err
+	}
+	p, err := a.Programs.Current(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	var several map[string]json.RawMessage
+	if json.Unmarshal(body, &several) != nil || several[visitsField] == nil {
+		return a.take(r.Context(), p, body, replay)
+	}
+	var list struct {
+		Visits []json.RawMessage `json:"visits"`
+	}
+	if err := decode(body, &list); err != nil {
+		return nil, err
+	}
+	if n := len(list.Visits); n == 0 || n > mostVisits {
+		return nil, fault.New(fault.Invalid, "there are %d visits; expected 1 to %d", n, mostVisits)
+	}
+	answer := results{make([]result, len(list.Visits))}
+	for i, each := range list.Visits {
+		own := replay
+		if own != "" {
+			own += "/" + strconv.Itoa(i)
+		}
+		if taken, err := a.take(r.Context(), p, each, own); err != nil {
+			told := problem.Of(r.Context(), a.Log, err)
+			answer.Results[i].Problem = &told
+		} else {
+			answer.Results[i].Visit = &taken
+		}
+	}
+	return answer, nil
+}
+
+// take takes one visit in. Visits are taken one after the other: what is decided about a customer depends on the ones before.
+func (a *API) take(ctx context.Context, p *program.Program, body []byte, delivery string) (Taken, error) {
+	if deadline, has := ctx.Deadline(); has && time.Until(deadline) < leastPatience {
+		return Taken{}, fault.New(fault.Transient, "there was no time left for this visit; send it again")
+	}
+	event, err := readVisit(body, delivery, p)
+	if err != nil {
+		return Taken{}, err
+	}
+	outcome, err := a.Intake.Take(ctx, p, event, a.Now())
+	if err != nil {
+		return Taken{}, err
+	}
+	v := outcome.Visit
+	a.Log.LogAttrs(trail.About(ctx, v.ID), slog.LevelInfo, "reported", slog.String("decision", string(outcome.Reason)))
+	taken := Taken{ID: v.ID, Reason: outcome.Reason, Explanation: outcome.Explanation, Repeated: outcome.Repeated}
+	if outcome.Reason == touchpoint.Planned {
+		taken.PlannedAt = &v.PlannedAt
+	}
+	return taken, nil
+}
+
+// readVisit puts a visit into the field's words. What decisions are lenient about stays as it came: intake cleans it.
+func readVisit(body []byte, delivery string, p *program.Program) (touchpoint.Event, error) {
+	var v visit
+	if err := decode(body, &v); err != nil {
+		return touchpoint.Event{}, err
+	}
+	if _, known := p.Touchpoints[v.Touchpoint]; !known { // not repeated: it may be anything
+		return touchpoint.Event{}, fault.New(fault.Invalid, "the program has no such touchpoint; expected %s", list(slices.Sorted(maps.Keys(p.Touchpoints))))
+	}
+	e := touchpoint.Event{
+		Touchpoint: v.Touchpoint, Source: ownSource, Delivery: delivery, Subject: v.Subject, Link: v.Link, Address: v.Address, Person: v.Name,
+		Language: v.Language, Zone: v.Zone, Test: v.Test, Properties: v.Properties,
+	}
+	if _, known := p.Sources[v.Source]; known {
+		e.Source = v.Source
+	} else if v.Source != "" && v.Source != ownSource {
+		return e, fault.New(fault.Invalid, "the program has no source of that name; leave \"source\" out for %q", ownSource)
+	}
+	if v.Subject == "" && delivery == "" {
+		return e, fault.New(fault.Invalid, "nothing tells this visit from others; expected a \"subject\" (an order, a ticket) or the header %s", idempotencyKey)
+	}
+	switch {
+	case v.Agreed == nil:
+	case *v.Agreed:
+		e.Consent = touchpoint.Given
+	default:
+		e.Consent = touchpoint.Refused
+	}
+	if v.At != "" {
+		var err error
+		if e.At, err = time.Parse(time.RFC3339, v.At); err != nil {
+			return e, fault.New(fault.Invalid, `"at" is not a time such as 2026-11-20T09:12:00Z`)
+		}
+	}
+	return e, nil
+}
+
+func printable(s string) bool {
+	for _, r := range s {
+		if r < ' ' || r > '~' {
+			return false
+		}
+	}
+	return true
+}
