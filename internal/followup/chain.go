@@ -11,6 +11,7 @@ import (
 	"afterword/internal/fault"
 	"afterword/internal/program"
 	"afterword/internal/survey"
+	"afterword/internal/trail"
 )
 
 // Chain passes a case on to the next person when the one before did not take it in time or cannot be reached. It is the agenda's
@@ -56,7 +57,7 @@ func (c Chain) each(ctx context.Context, entries []agenda.Entry, walk agenda.Wal
 		case errors.Is(err, survey.ErrSuspended):
 			return errors.Join(append(failures, err, agenda.ErrEnough)...)
 		case fault.Is(err, fault.Invalid), fault.Is(err, fault.NotFound):
-			c.Log.ErrorContext(ctx, "case waits", "case", e.Key, "kind", e.Kind, "reason", err.Error())
+			c.Log.ErrorContext(trail.About(ctx, e.Key), "case waits", "kind", e.Kind, "reason", err.Error())
 			err = c.Agenda.Postpone(ctx, e, now.Add(Setback))
 		}
 		if err != nil && !fault.Is(err, fault.Conflict) { // of a conflict the next walk sees what came
@@ -104,7 +105,7 @@ func (c Chain) handOn(ctx context.Context, id string, now time.Time, lost func([
 		return done, nil
 	})
 	if err == nil && done.wanted() {
-		c.Log.ErrorContext(ctx, "task mail did not arrive", "case", id, "desk", done.Case.Desk, "what", done.Event.What)
+		c.Log.ErrorContext(trail.About(ctx, id), "task mail did not arrive", "desk", done.Case.Desk, "what", done.Event.What)
 	}
 	return err
 }

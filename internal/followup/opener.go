@@ -8,6 +8,7 @@ import (
 	"afterword/internal/fault"
 	"afterword/internal/program"
 	"afterword/internal/response"
+	"afterword/internal/trail"
 )
 
 // Opener keeps cases in line with the answers that the change feed shows. The feed may show an image twice, weeks late or out of
@@ -40,7 +41,7 @@ func (o Opener) Handle(ctx context.Context, seen []Seen, now time.Time) (firstFa
 		switch {
 		case problem == nil:
 		case ctx.Err() == nil && (fault.Is(problem, fault.Invalid) || fault.Is(problem, fault.NotFound)):
-			o.Log.ErrorContext(ctx, "answer dropped", "case", s.Record.ID, "reason", problem.Error())
+			o.Log.ErrorContext(trail.About(ctx, s.Record.ID), "answer dropped", "reason", problem.Error())
 		case firstFailed == "":
 			firstFailed, err = s.Sequence, problem
 		}

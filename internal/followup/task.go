@@ -51,7 +51,14 @@ type Tasks struct {
 	Customers Customers
 	Writer    TaskWriter
 	Carrier   survey.Carrier
+	Rate      Rate
 	Domain    string // of the Message-ID that SES gives: "eu-west-1.amazonses.com", "email.amazonses.com" in us-east-1
+}
+
+// Rate is how fast the carrier takes letters.
+type Rate interface {
+	// Pace waits until one more letter may be sent. The error is the context's.
+	Pace(ctx context.Context) error
 }
 
 // Patience is how long a task waits for the verdict on an implied answer that is overdue.
@@ -101,6 +108,9 @@ func (t Tasks) mail(ctx context.Context, c Case, seat Seat, now time.Time) (sent
 	letter, err := t.Writer.Task(p, task)
 	if err != nil {
 		return false, fault.Wrap(fault.Invalid, err, "the task mail cannot be written")
+	}
+	if err := t.Rate.Pace(ctx); err != nil {
+		return false, err
 	}
 	mail.ID, err = t.Carrier.Carry(ctx, letter)
 	if errors.Is(err, survey.ErrRefused) {

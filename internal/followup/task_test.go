@@ -1,6 +1,7 @@
 package followup_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -194,7 +195,7 @@ func TestAWalkThatIsOverBeginsNothing(t *testing.T) {
 	w := newWorld()
 	w.comes(t, monday, answer(1, monday))
 	now := monday.Add(time.Hour)
-	tasks := followup.Tasks{Chain: w.chain(), Answers: w, Customers: w, Writer: w, Carrier: w}
+	tasks := followup.Tasks{Chain: w.chain(), Answers: w, Customers: w, Writer: w, Carrier: w, Rate: w}
 	if err := tasks.Handle(t.Context(), due(agenda.Task, w.tasks, now), agenda.Walk{Now: func() time.Time { return now }, End: now}); err != nil {
 		t.Fatal(err)
 	}
@@ -324,5 +325,19 @@ func TestTheThreadKeepsItsFirstMailAndTheNewest(t *testing.T) {
 	mails := w.cases["i"].Mails
 	if len(mails) > 40 || mails[0].ID != "mail-1" || mails[len(mails)-1].Told < 50 {
 		t.Errorf("%d mails, from %s to %s", len(mails), mails[0].ID, mails[len(mails)-1].ID)
+	}
+}
+
+func TestATaskMailWaitsForItsTurnAmongAllMails(t *testing.T) {
+	w := newWorld()
+	w.comes(t, monday, answer(1, monday))
+	w.stopped = true
+	if err := w.walk(t, monday.Add(5*time.Minute)); !errors.Is(err, context.Canceled) || len(w.cases["i"].Mails) != 0 {
+		t.Errorf("without time to wait: %v, mailed %v", err, w.cases["i"].Mails)
+	}
+	w.stopped = false
+	mustWalk(t, w, monday.Add(6*time.Minute))
+	if w.paced != 1 || len(w.cases["i"].Mails) != 1 {
+		t.Errorf("%d waited, %d were mailed, want 1 of each", w.paced, len(w.cases["i"].Mails))
 	}
 }

@@ -37,6 +37,8 @@ type world struct {
 	carrier   func(followup.Task) error
 	lose      int // answers of ChangeCase that get lost as conflicts, though nothing was stored
 	log       bytes.Buffer
+	paced     int  // letters that waited for their turn
+	stopped   bool // there is no time left to wait
 }
 
 func newWorld() *world {
@@ -151,6 +153,15 @@ func (w *world) Carry(_ context.Context, letter survey.Letter) (string, error) {
 	return fmt.Sprintf("mail-%d", n), nil
 }
 
+// Pace counts the letters that wait for their turn.
+func (w *world) Pace(context.Context) error {
+	if w.stopped {
+		return context.Canceled
+	}
+	w.paced++
+	return nil
+}
+
 // OpenCase lets "id/seat" stand for a token.
 func (w *world) OpenCase(token string) (id string, seat followup.Seat, err error) {
 	if n, err := fmt.Sscanf(token, "%1s/%d", &id, &seat); n != 2 {
@@ -174,7 +185,7 @@ func (w *world) opener() followup.Opener {
 // walk does what is due, as the agenda's walker would, tasks and escalations once each.
 func (w *world) walk(t *testing.T, now time.Time) error {
 	t.Helper()
-	tasks := followup.Tasks{Chain: w.chain(), Answers: w, Customers: w, Writer: w, Carrier: w, Domain: "eu-west-1.amazonses.com"}
+	tasks := followup.Tasks{Chain: w.chain(), Answers: w, Customers: w, Writer: w, Carrier: w, Rate: w, Domain: "eu-west-1.amazonses.com"}
 	walk := agenda.Walk{Now: func() time.Time { return now }, End: now.Add(time.Minute)}
 	return errors.Join(
 		w.chain().Handle(t.Context(), due(agenda.Escalate, w.escalate, now), walk),

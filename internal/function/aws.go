@@ -16,6 +16,7 @@ import (
 	"afterword/internal/store"
 	"afterword/internal/table"
 	"afterword/internal/table/dynamo"
+	"afterword/internal/trail"
 )
 
 // OnAWS opens the parts that a function has on AWS: the tables, read from the environment by its main, and the secret if it has one.
@@ -24,8 +25,10 @@ func OnAWS(config aws.Config, feedback, scorebook, secret string) Parts {
 	kept := store.New(dynamo.Open(client, map[table.Name]string{table.Feedback: feedback, table.Scorebook: scorebook}, nil))
 	p := Parts{
 		Store: kept, Programs: Programs(kept, time.Now), Now: time.Now, Domain: domain(config.Region),
-		Log: slog.New(lambdacontext.NewLogHandler()),
+		Log:     slog.New(trail.Handler(lambdacontext.NewLogHandler())),
+		Metrics: &Embedded{Out: os.Stdout, Function: lambdacontext.FunctionName, Now: time.Now},
 	}
+	p.Log.Info("started", slog.String("function", lambdacontext.FunctionName), slog.Bool("cold_start", true))
 	if secret != "" {
 		p.Secrets = &secrets.Keeper{Read: secrets.FromSecretsManager(secretsmanager.NewFromConfig(config), secret), Now: time.Now}
 		p.Keys = apiKeys{p.Secrets}

@@ -29,6 +29,7 @@ type Parts struct {
 	Domain   string // of the Message-ID that SES gives
 	Now      func() time.Time
 	Log      *slog.Logger
+	Metrics  Metrics // nil: nothing is counted
 }
 
 // Pause waits before an attempt (the first again is 1), with full jitter, longer each time up to a second. The error is the context's.

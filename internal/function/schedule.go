@@ -1,6 +1,7 @@
 package function
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -19,22 +20,25 @@ import (
 	"afterword/internal/store"
 	"afterword/internal/survey"
 	"afterword/internal/tally"
+	"afterword/internal/trail"
 )
 
 // Dispatch walks the agenda: it sends what is due, gives verdicts, mails desks and escalates. It needs all parts.
 func Dispatch(p Parts) func(context.Context) error {
 	then := &survey.Dispatcher{
-		Invitations: p.Store, Claims: p.Store, Marks: p.Store, Reminders: p.Store, Customers: p.Store, Allowance: p.Store,
-		Programs: p.Programs, Writer: letters{p}, Carrier: p.Carrier, Rate: p.Rate,
+		Invitations: p.Store, Claims: p.diary(), Marks: p.Store, Reminders: p.diary(), Customers: p.Store, Allowance: p.Store,
+		Programs: p.Programs, Writer: letters{p}, Carrier: postman{p}, Rate: p.Rate,
 	}
 	chain := p.chain()
-	tasks := followup.Tasks{Chain: chain, Answers: p.Store, Customers: p.Store, Writer: letters{p}, Carrier: p.Carrier, Domain: p.Domain}
+	tasks := followup.Tasks{
+		Chain: chain, Answers: p.Store, Customers: p.Store, Writer: letters{p}, Carrier: postman{p}, Rate: p.Rate, Domain: p.Domain,
+	}
 	return func(ctx context.Context) error {
 		walker := agenda.Walker{
 			Shelf: p.Store, Lease: store.AgendaLease{Store: p.Store}, Owner: rand.Text(), Now: p.Now,
 			// Unhappy customers and verdicts do not wait behind a backlog of surveys.
 			First: map[agenda.Kind]agenda.Handler{
-				agenda.Verdict:  &response.Judge{Court: p.Store, Clicks: p.Store, Programs: p.Programs},
+				agenda.Verdict:  &response.Judge{Court: p.diary(), Clicks: p.diary(), Programs: p.Programs},
 				agenda.Task:     tasks,
 				agenda.Escalate: chain,
 			},
@@ -42,12 +46,15 @@ func Dispatch(p Parts) func(context.Context) error {
 		}
 		report, err := walker.Walk(ctx)
 		p.Log.InfoContext(ctx, "agenda walked", slog.Bool("busy", report.Busy), slog.Bool("ended", report.Ended), slog.Any("passed", report.Passed))
-		return err
+		if errors.Is(err, survey.ErrSuspended) {
+			p.count(Suspended, 1)
+		}
+		return trail.CleanError(err)
 	}
 }
 
 func (p Parts) chain() followup.Chain {
-	return followup.Chain{Cases: p.Store, Programs: p.Programs, Agenda: p.Store, Log: p.Log}
+	return followup.Chain{Cases: p.diary(), Programs: p.Programs, Agenda: p.Store, Log: p.Log}
 }
 
 // Notified is what Lambda calls with an event of SNS.
@@ -56,16 +63,28 @@ type Notified = func(context.Context, json.RawMessage) error
 // Bounce acts on what SES tells about mails. It needs Store, Programs, Now and Log.
 func Bounce(p Parts) Notified {
 	delivery := survey.Delivery{
-		Mailed: p.Store, Marks: p.Store, Reminders: p.Store, Suppression: p.Store, Returns: p.Store, Cases: p.chain(),
+		Mailed: p.Store, Marks: p.Store, Reminders: p.diary(), Suppression: p.diary(), Returns: p.Store, Cases: p.chain(),
 	}
 	return func(ctx context.Context, event json.RawMessage) error {
 		reports, err := ses.Decode(event, p.Now())
 		failures := []error{err}
 		for _, report := range reports {
-			failures = append(failures, delivery.Take(ctx, report))
+			failures = append(failures, p.take(ctx, delivery, report))
 		}
-		return errors.Join(failures...)
+		return trail.CleanError(errors.Join(failures...))
 	}
+}
+
+// take acts on a report and tells it.
+func (p Parts) take(ctx context.Context, delivery survey.Delivery, report survey.Report) error {
+	ctx = trail.About(ctx, cmp.Or(report.Invitation, report.Case))
+	err := delivery.Take(ctx, report)
+	level, attrs := slog.LevelInfo, []slog.Attr{slog.String("fate", string(report.Fate)), slog.String("kind", report.Kind), slog.String("why", report.Why)}
+	if err != nil {
+		level, attrs = slog.LevelWarn, append(attrs, slog.String("cause", err.Error()))
+	}
+	p.Log.LogAttrs(ctx, level, "mail reported", attrs...)
+	return err
 }
 
 // letters writes mails whose links are signed with the newest key.
@@ -118,9 +137,10 @@ func Audit(p Parts, wait func(context.Context, time.Duration) error) func(contex
 		found, err := audit.Run(ctx, p.Now())
 		p.Log.InfoContext(ctx, "audited", slog.Int("responses", found.Responses), slog.Int("lagging", found.Lagging),
 			slog.Int("healed", found.Healed), slog.Int("drifted", found.Drifted), slog.Int("unsettled", found.Unsettled), slog.Any("where", found.Where))
+		p.count(Drift, found.Drifted)
 		if err == nil && found.Drifted > 0 {
 			err = fmt.Errorf("%w: %d", ErrDrift, found.Drifted)
 		}
-		return err
+		return trail.CleanError(err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"afterword/internal/table"
 	"afterword/internal/table/dynamo"
 	"afterword/internal/tally"
+	"afterword/internal/trail"
 )
 
 // Stream is what Lambda calls with records of the change feed.
@@ -26,7 +27,7 @@ func Tally(p Parts) Stream {
 
 func (p Parts) tally() tally.Tally {
 	return tally.Tally{
-		Fold:   tally.Fold{Ledger: p.Store, Pause: Pause, Draw: rand.IntN},
+		Fold:   tally.Fold{Ledger: p.diary(), Pause: Pause, Draw: rand.IntN},
 		Scores: tally.Scores{Scorebook: p.Store, Pause: Pause},
 	}
 }
@@ -37,7 +38,7 @@ func Followup(p Parts) Stream {
 }
 
 func (p Parts) opener() followup.Opener {
-	return followup.Opener{Cases: p.Store, Answers: p.Store, Programs: p.Programs, Log: p.Log}
+	return followup.Opener{Cases: p.diary(), Answers: p.Store, Programs: p.Programs, Log: p.Log}
 }
 
 // Stream decodes the records for a handler. What it left undone is answered as the batch item failure that Lambda takes for its
@@ -47,7 +48,7 @@ func (p Parts) Stream(handle esm.Handler) Stream {
 		changes := make([]table.Change, len(event.Records))
 		for i, record := range event.Records {
 			if changes[i], err = dynamo.Decode(record); err != nil {
-				return response, fmt.Errorf("record %s: %w", record.Change.SequenceNumber, err)
+				return response, trail.CleanError(fmt.Errorf("record %s: %w", record.Change.SequenceNumber, err))
 			}
 		}
 		firstFailed, err := handle(ctx, changes)
@@ -56,7 +57,7 @@ func (p Parts) Stream(handle esm.Handler) Stream {
 			response.BatchItemFailures = []events.DynamoDBBatchItemFailure{{ItemIdentifier: firstFailed}}
 			return response, nil
 		}
-		return response, err
+		return response, trail.CleanError(err)
 	}
 }
 

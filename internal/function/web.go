@@ -42,9 +42,9 @@ func Respond(p Parts) http.Handler {
 	shell := &web.Shell{Log: p.Log}
 	return p.withSecret(func(secret secrets.Secret) http.Handler {
 		customers := &web.Respond{
-			Shell: shell, Keys: secret.Links, Programs: p.Programs, Stop: p.Store, Now: p.Now, Log: p.Log,
+			Shell: shell, Keys: secret.Links, Programs: p.Programs, Stop: p.diary(), Now: p.Now, Log: p.Log,
 			Evidence: &response.Evidence{Hits: p.Store},
-			Recorder: &response.Recorder{Answers: p.Store, Programs: p.Programs},
+			Recorder: &response.Recorder{Answers: p.diary(), Programs: p.Programs},
 		}
 		desks := web.Cases{Shell: shell, Work: p.work(secret.Links), Now: p.Now, Log: p.Log}
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -58,7 +58,7 @@ func Respond(p Parts) http.Handler {
 }
 
 func (p Parts) work(keys survey.Keys) followup.Work {
-	return followup.Work{Doors: doors{keys}, Cases: p.Store, Answers: p.Store, Customers: p.Store, Programs: p.Programs}
+	return followup.Work{Doors: doors{keys}, Cases: p.diary(), Answers: p.Store, Customers: p.Store, Programs: p.Programs}
 }
 
 // doors opens the links of cases.

@@ -26,6 +26,7 @@ import (
 	"afterword/internal/survey"
 	"afterword/internal/table"
 	"afterword/internal/table/bolt"
+	"afterword/internal/trail"
 )
 
 // Options are what the runner's flags say.
@@ -43,7 +44,9 @@ type Options struct {
 
 	// Watch gives a function the engine that it works on, so that a test sees what each of them calls; nil: all use the engine as it is.
 	Watch func(function string, engine table.Table) table.Table
-	Meter *table.Meter // counts what the engine's calls cost; nil: nothing counts
+	// Metrics gives a function what counts for the alarms; nil: nobody watches.
+	Metrics func(name string) function.Metrics
+	Meter   *table.Meter // counts what the engine's calls cost; nil: nothing counts
 }
 
 // System is Afterword in this process.
@@ -74,6 +77,7 @@ func Open(ctx context.Context, options Options) (_ *System, err error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
+	s.log = slog.New(trail.Handler(s.log.Handler()))
 	if !options.Now.IsZero() {
 		s.clock = Standing(options.Now)
 	}
@@ -155,10 +159,14 @@ func (unlimited) Pace(ctx context.Context) error { return ctx.Err() }
 
 var _ survey.Rate = unlimited{}
 
-// partsOf are the parts of one function. One that is watched has a store and a reader of the program of its own, as on AWS, so that
+// partsOf are the parts of one function, whose lines of the log name it. One that is watched has a store and a reader of the program of its own, as on AWS, so that
 // whatever it calls is seen as its call.
 func (s *System) partsOf(name string) function.Parts {
 	p := s.parts
+	p.Log = p.Log.With("function", name)
+	if s.options.Metrics != nil {
+		p.Metrics = s.options.Metrics(name)
+	}
 	if s.options.Watch != nil {
 		p.Store = store.New(s.options.Watch(name, s.engine))
 		p.Programs = function.Programs(p.Store, s.clock.Now)

@@ -192,11 +192,9 @@ func (r *round) carry(ctx context.Context, inv Invitation, c customer.Customer) 
 		r.halt(err)
 		return r.back(inv, time.Time{})
 	case errors.Is(err, ErrRefused):
-		r.report("send the letter of invitation "+inv.ID, err)
-		return r.stopped(inv, objection{Failed, WhyRefused})
+		return r.stopped(inv, objection{Failed, WhyRefused}) // one bad address is no trouble of the walk
 	}
 	r.doubt()
-	r.report("outcome not known of the letter of invitation "+inv.ID, err)
 	return func(ctx context.Context) error { return r.lose(ctx, inv) }
 }
 

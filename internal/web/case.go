@@ -37,6 +37,9 @@ func (c Cases) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	v.program = p
 	token := strings.TrimPrefix(r.URL.Path, "/c/")
+	if id, _, err := c.Work.Doors.OpenCase(token); err == nil {
+		v.about(id)
+	}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
 		c.show(v, token)

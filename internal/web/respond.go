@@ -14,6 +14,7 @@ import (
 	"afterword/internal/program"
 	"afterword/internal/response"
 	"afterword/internal/survey"
+	"afterword/internal/trail"
 )
 
 // Respond serves what the links in a customer's mail open: /s/{token}, the survey, and /u/{token}, unsubscribing. Anything else,
@@ -69,8 +70,12 @@ func (s *Respond) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		v.fail(err, v.wished(), nil)
 		return
 	}
+	v.about(token.ID)
 	page(token)
 }
+
+// about lets the lines of the log say which visit they are about.
+func (v *visit) about(id string) { v.r = v.r.WithContext(trail.About(v.r.Context(), id)) }
 
 var errNoPage = fault.New(fault.NotFound, "there is no page at this address")
 

@@ -46,6 +46,7 @@ import (
 	"afterword/internal/problem"
 	"afterword/internal/program"
 	"afterword/internal/touchpoint"
+	"afterword/internal/trail"
 )
 
 // MaxBody is the largest body that is taken, in bytes.
@@ -86,7 +87,7 @@ func (h Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if decision != "" {
-		h.answer(w, r, decision)
+		answer(w, decision)
 	}
 }
 
@@ -182,9 +183,13 @@ func (h Handler) decide(ctx context.Context, p *program.Program, source program.
 		if err != nil {
 			return "", err
 		}
+		h.tell(trail.About(ctx, outcome.Visit.ID), source, e.Touchpoint, outcome.Reason, outcome.Repeated)
 		if decision != touchpoint.Reopened {
 			decision = outcome.Reason
 		}
+	}
+	if decision == touchpoint.Unmapped {
+		h.tell(ctx, source, "", decision, false)
 	}
 	return decision, nil
 }
@@ -199,8 +204,12 @@ func mapping(source program.Source, name string) string {
 	return ""
 }
 
-func (h Handler) answer(w http.ResponseWriter, r *http.Request, decision touchpoint.Reason) {
-	h.Log.LogAttrs(r.Context(), slog.LevelInfo, "visit", slog.String("source", r.PathValue("source")), slog.String("decision", string(decision)))
+func (h Handler) tell(ctx context.Context, source program.Source, touchpoint string, decision touchpoint.Reason, repeated bool) {
+	h.Log.LogAttrs(ctx, slog.LevelInfo, "visit decided", slog.String("source", source.Name), slog.String("touchpoint", touchpoint),
+		slog.String("decision", string(decision)), slog.Bool("repeated", repeated))
+}
+
+func answer(w http.ResponseWriter, decision touchpoint.Reason) {
 	header := w.Header()
 	header.Set("Content-Type", "application/json")
 	header.Set("Cache-Control", "no-store")
