@@ -25,6 +25,8 @@
 //	sends           N#<touchpoint>#<survey>            <day>         sent, bounced, clicked by day sent; of no generation
 //	mail sent       Q#<day>                            quota         survey mails sent on a day, against the program's quota
 //	requests        F#<key>                            minute        of an API key in the minute that runs
+//	report round    M#<period>                         round         who gets the report of a period, fixed when it was first due
+//	report mail     M#<period>                         <reader>      whether it was mailed; the reader is a hash of the address
 //	generation      G#scorebook                        current       names the generation that is read and those that are written
 //	checkpoint      E#<consumer>                       <shard>       how far a local reader of the feed is
 //
@@ -113,6 +115,12 @@ func sendsKey(touchpoint, survey, day string) table.Key {
 	return scorebook("N#"+touchpoint+"#"+survey, day)
 }
 func quotaKey(day string) table.Key { return scorebook("Q#"+day, "quota") }
+
+func reportPartition(period string) string { return "M#" + period }
+
+func reportRoundKey(period string) table.Key { return scorebook(reportPartition(period), "round") }
+
+func reportKey(period, reader string) table.Key { return scorebook(reportPartition(period), reader) }
 
 func checkpointKey(consumer, shard string) table.Key { return scorebook("E#"+consumer, shard) }
 
