@@ -44,7 +44,7 @@ func TestJourneys(t *testing.T) {
 		t.Run(engine.Name, func(t *testing.T) {
 			testscript.Run(t, testscript.Params{
 				Files:              journeysFor(t, engine.Name),
-				Setup:              func(env *testscript.Env) error { return begin(env, engine.Name, nil) },
+				Setup:              func(env *testscript.Env) error { return begin(env, engine.Name, func(*traveller) {}) },
 				Cmds:               commands,
 				RequireUniqueNames: true,
 			})
@@ -78,19 +78,22 @@ const journeyKey = "the-key-of-these-journeys"
 // traveller is what a journey's commands share.
 type traveller struct {
 	options local.Options
+	around  func(http.Handler) http.Handler // nil: nothing is
+	engine  table.Table                     // as a test that watches saw it
 	system  *local.System
 	server  *httptest.Server
 	status  int
 }
 
-func begin(env *testscript.Env, engine string, watch func(string, table.Table) table.Table) error {
+func begin(env *testscript.Env, engine string, prepare func(*traveller)) error {
 	t := env.T().(testing.TB)
 	j := &traveller{options: local.Options{
-		Data: filepath.Join(env.WorkDir, "data"), Now: monday, Key: journeyKey, Template: "../../template.yaml", Watch: watch,
+		Data: filepath.Join(env.WorkDir, "data"), Now: monday, Key: journeyKey, Template: "../../template.yaml",
 	}}
 	if engine != "bolt" {
 		j.options.Engine, j.options.Data = "dynamodb", ""
 	}
+	prepare(j)
 	if err := j.start(t); err != nil {
 		return err
 	}
@@ -105,7 +108,11 @@ func (j *traveller) start(t testing.TB) (err error) {
 	if j.system, err = local.Open(t.Context(), j.options); err != nil {
 		return err
 	}
-	j.server = httptest.NewServer(j.system.Handler())
+	handler := j.system.Handler()
+	if j.around != nil {
+		handler = j.around(handler)
+	}
+	j.server = httptest.NewServer(handler)
 	return nil
 }
 

@@ -178,8 +178,10 @@ func TestEachFunctionIsGrantedWhatItCallsAndNothingElse(t *testing.T) {
 	t.Run("calls", func(t *testing.T) {
 		testscript.Run(t, testscript.Params{
 			Files: journeysFor(t, "bolt"),
-			Setup: func(env *testscript.Env) error { return begin(env, "bolt", c.watch) },
-			Cmds:  commands,
+			Setup: func(env *testscript.Env) error {
+				return begin(env, "bolt", func(j *traveller) { j.options.Watch = c.watch })
+			},
+			Cmds: commands,
 		})
 		playHistory(t, c)
 	})
