@@ -28,6 +28,7 @@ func (a *API) routes() []route {
 		{method: http.MethodPost, path: "/api/admin/keys", scope: access.Admin, answer: a.makeKey, makes: true},
 		{method: http.MethodGet, path: "/api/admin/keys", scope: access.Admin, answer: a.listKeys},
 		{method: http.MethodDelete, path: "/api/admin/keys/{id}", scope: access.Admin, answer: a.revokeKey},
+		{method: http.MethodGet, path: "/api/openapi.json", scope: access.Any, answer: a.document},
 	}
 }
 

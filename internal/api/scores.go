@@ -18,8 +18,8 @@ type Counts interface {
 	Sends(ctx context.Context, series tally.Series, p period.Period) (tally.Sends, error)
 }
 
-// shownScore is a score as the API shows it: never without its count, its interval and the convention that it is computed by.
-type shownScore struct {
+// Score is a score as the API shows it: never without its count, its interval and the convention that it is computed by.
+type Score struct {
 	Touchpoint   string          `json:"touchpoint"`
 	Survey       string          `json:"survey"`
 	Metric       score.Metric    `json:"metric"`
@@ -36,11 +36,12 @@ type shownScore struct {
 	ResponseRate *float64        `json:"response_rate"` // answers to the mails of the period, by those delivered; null when none was
 	Unconfirmed  int64           `json:"unconfirmed"`
 	CountsClicks bool            `json:"counts_unconfirmed,omitempty"` // clicks without any act of a person are among the answers
-	Change       *shownChange    `json:"change"`                       // null when either period has too few answers
+	Change       *Change         `json:"change"`                       // null when either period has too few answers
 	Note         string          `json:"note,omitempty"`
 }
 
-type shownChange struct {
+// Change is how a score moved since the period before.
+type Change struct {
 	From string `json:"from"`
 	score.Change
 }
@@ -67,7 +68,7 @@ func (a *API) scores(r *http.Request) (any, error) {
 			return nil, err
 		}
 	}
-	shown := []shownScore{}
+	shown := []Score{}
 	for _, t := range touchpoints {
 		series := tally.Series{Touchpoint: t.Name, Survey: t.Survey}
 		switch query["survey"] {
@@ -87,25 +88,25 @@ func (a *API) scores(r *http.Request) (any, error) {
 	if query["touchpoint"] != "" {
 		return shown[0], nil
 	}
-	return page[shownScore]{Items: shown}, nil
+	return page[Score]{Items: shown}, nil
 }
 
-func (a *API) score(ctx context.Context, p *program.Program, series tally.Series, s program.Survey, in period.Period) (shownScore, error) {
+func (a *API) score(ctx context.Context, p *program.Program, series tally.Series, s program.Survey, in period.Period) (Score, error) {
 	counts, err := a.Counts.Counts(ctx, series, in)
 	if err != nil {
-		return shownScore{}, err
+		return Score{}, err
 	}
 	before, err := a.Counts.Counts(ctx, series, in.Previous())
 	if err != nil {
-		return shownScore{}, err
+		return Score{}, err
 	}
 	sends, err := a.Counts.Sends(ctx, series, in)
 	if err != nil {
-		return shownScore{}, err
+		return Score{}, err
 	}
 	scale, histogram := s.Scale, counts.Histogram()
 	exact := score.Of(scale, histogram).Rounded(scale)
-	shown := shownScore{
+	shown := Score{
 		Touchpoint: series.Touchpoint, Survey: series.Survey, Metric: scale.Metric, Scale: scale.String(), Period: in.Name,
 		N: exact.N, Value: exact.Value, Interval: exact.Interval, Convention: exact.Convention, Distribution: exact.Distribution,
 		EasyShare: exact.EasyShare, Sent: sends.Sent, Delivered: sends.Delivered(), Unconfirmed: tally.Unconfirmed(counts, sends), CountsClicks: p.CountUnconfirmed, Note: exact.Note,
@@ -115,7 +116,7 @@ func (a *API) score(ctx context.Context, p *program.Program, series tally.Series
 		shown.ResponseRate = &rate
 	}
 	if change := score.Compare(scale, before.Histogram(), histogram); change != nil {
-		shown.Change = &shownChange{in.Previous().Name, change.Rounded(scale)}
+		shown.Change = &Change{in.Previous().Name, change.Rounded(scale)}
 	}
 	return shown, nil
 }

@@ -48,11 +48,13 @@ type world struct {
 	day                  string
 	span                 period.Span
 	next                 string // answered
-	trouble              error
+	trouble, takes       error
 	keys                 map[string]access.Key
 	asked                map[string]int64 // by key
 	full                 bool             // every key has reached its limit
 	events               []touchpoint.Event
+	later                time.Duration // than now
+	log                  *slog.Logger
 	applied              string
 }
 
@@ -168,7 +170,7 @@ func (w *world) Take(_ context.Context, _ *program.Program, e touchpoint.Event, 
 	if e.Address == "" {
 		outcome.Decision = touchpoint.Decision{Reason: touchpoint.NoAddress, Explanation: "the source told no address"}
 	}
-	return outcome, w.trouble
+	return outcome, errors.Join(w.trouble, w.takes)
 }
 
 func (w *world) Apply(_ context.Context, text []byte, _ time.Time) (int, error) {
@@ -183,29 +185,53 @@ func (w *world) Run(context.Context, time.Time) (tally.Findings, error) {
 	return tally.Findings{Responses: 412, Lagging: 2, Healed: 2}, w.trouble
 }
 
+// handler is the API on a world. Whatever it is asked and answers is held against the document.
 func handler(t *testing.T, w *world) http.Handler {
 	t.Helper()
+	return checked(t, unchecked(w))
+}
+
+func unchecked(w *world) http.Handler {
 	var keys api.FixedKeys
 	for secret, scope := range map[string]access.Scope{readKey: access.Read, adminKey: access.Admin} {
 		key, err := access.Written(string(scope), secret, scope)
 		if err != nil {
-			t.Fatal(err)
+			panic(err)
 		}
 		keys = append(keys, key)
 	}
+	log := w.log
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
 	return (&api.API{
 		Written: keys, Keys: w, Meter: w, Programs: w, Intake: w, Counts: w, Answers: w, Decisions: w, Cases: w, Applier: w, Auditor: w,
-		Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler),
+		Now: func() time.Time { return now.Add(w.later) }, Log: log,
 	}).Handler()
 }
 
-// ask sends a request with the read key for GET and the admin key for POST.
+// ask sends a request with the read key for looking at what customers said and the admin key for all else.
 func ask(t *testing.T, w *world, method, path, body string) *httptest.ResponseRecorder {
 	t.Helper()
+	key := adminKey
+	if (method == http.MethodGet || method == http.MethodHead) && !strings.HasPrefix(path, "/api/admin/") && !strings.HasPrefix(path, "/api/customers/") {
+		key = readKey
+	}
+	return askAs(t, handler(t, w), key, method, path, body)
+}
+
+func askAs(t *testing.T, h http.Handler, key, method, path, body string) *httptest.ResponseRecorder {
+	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body))
-	r.Header.Set("Authorization", "Bearer "+map[string]string{http.MethodGet: readKey, http.MethodHead: readKey, http.MethodPost: adminKey}[method])
+	r.Header.Set("Authorization", "Bearer "+key)
+	switch {
+	case strings.HasPrefix(path, "/api/admin/apply"):
+		r.Header.Set("Content-Type", "application/yaml")
+	case body != "":
+		r.Header.Set("Content-Type", "application/json")
+	}
 	rec := httptest.NewRecorder()
-	handler(t, w).ServeHTTP(rec, r)
+	h.ServeHTTP(rec, r)
 	return rec
 }
 
@@ -251,3 +277,13 @@ func filled() *world {
 var errBusy = fault.New(fault.Transient, "busy")
 
 var errBroken = errors.New("disk of anna@acme.example is full")
+
+// askWith asks for the scores with an Authorization header.
+func askWith(t *testing.T, h http.Handler, authorization string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/scores", nil)
+	r.Header["Authorization"] = []string{authorization}
+	rec := httptest.NewRecorder()
+	h.ServeHTTP(rec, r)
+	return rec
+}

@@ -54,11 +54,11 @@ type Document struct {
 	Title    string `json:"title"`
 	Status   int    `json:"status"`
 	Detail   string `json:"detail,omitempty"`
-	Problems []line `json:"problems,omitempty"` // of a program: all that is wrong with it
+	Problems []Line `json:"problems,omitempty"` // of a program: all that is wrong with it
 }
 
-// line is one thing that is wrong with a program as it was sent.
-type line struct {
+// Line is one thing that is wrong with a program as it was sent.
+type Line struct {
 	Line     int    `json:"line"`
 	Path     string `json:"path,omitempty"`
 	Wrong    string `json:"wrong"`
@@ -80,7 +80,7 @@ func Of(ctx context.Context, log *slog.Logger, err error) Document {
 	cause := err.Error()
 	if problems := program.Problems(nil); errors.As(err, &problems) {
 		for _, p := range problems {
-			d.Problems = append(d.Problems, line(p))
+			d.Problems = append(d.Problems, Line(p))
 		}
 		cause = fmt.Sprintf("%d problems in a program", len(problems)) // they quote it, and it holds addresses
 	}

@@ -1,0 +1,36 @@
+package api
+
+import (
+	"afterword/internal/access"
+	"afterword/internal/problem"
+	"afterword/internal/touchpoint"
+)
+
+// RouteOf is a route as the tests compare it with the document.
+type RouteOf struct {
+	Method, Path string
+	Scope        access.Scope
+	Makes        bool
+}
+
+// Routes lists the routes.
+func Routes() (all []RouteOf) {
+	for _, r := range (&API{}).routes() {
+		all = append(all, RouteOf{r.method, r.path, r.scope, r.makes})
+	}
+	return all
+}
+
+// Shapes are the values that are sent and received, by the names of their schemas.
+var Shapes = map[string]any{
+	"Score": Score{}, "Change": Change{}, "ScorePage": page[Score]{}, "Response": answer{}, "ResponsePage": page[answer]{}, "Case": shownCase{},
+	"CasePage": page[shownCase]{}, "Visit": touchpoint.Visit{}, "VisitPage": page[touchpoint.Visit]{}, "Taken": Taken{}, "TakenResults": results{},
+	"TakenResult": result{}, "Applied": applied{}, "Findings": findings{}, "Key": Key{}, "NewKey": NewKey{}, "KeyPage": page[Key]{},
+	"Problem": problem.Document{}, "ProgramProblem": problem.Line{},
+}
+
+// Asked are the values that are received only: what must be there is for the rules to say, not for the type.
+var Asked = map[string]any{"ReportedVisit": visit{}, "WantedKey": wantedKey{}}
+
+// ScopeNamed is the scope with that name.
+func ScopeNamed(name string) access.Scope { return access.Scope(name) }

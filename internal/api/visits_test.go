@@ -1,0 +1,157 @@
+package api_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"afterword/internal/api"
+	"afterword/internal/fault"
+	"afterword/internal/touchpoint"
+)
+
+func report(t *testing.T, w *world, body, replay string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/api/visits", strings.NewReader(body))
+	r.Header.Set("Authorization", "Bearer "+adminKey)
+	r.Header.Set("Content-Type", "application/json; charset=utf-8")
+	if replay != "" {
+		r.Header.Set("Idempotency-Key", replay)
+	}
+	rec := httptest.NewRecorder()
+	handler(t, w).ServeHTTP(rec, r)
+	return rec
+}
+
+func TestAVisitIsTakenInAsAWebhooksIs(t *testing.T) {
+	w := filled()
+	rec := report(t, w, `{"touchpoint":"support","subject":"4711","address":"maria@example.com","name":"Maria Lind","language":"sv","time_zone":"Europe/Stockholm",
+		"link":"https://desk.example/4711","properties":{"agent":"Anna"},"agreed":true,"test":true,"at":"2026-11-20T10:12:00+01:00"}`, "d-1")
+	want := touchpoint.Event{
+		Touchpoint: "support", Source: "api", Delivery: "d-1", Subject: "4711", Link: "https://desk.example/4711", At: time.Date(2026, 11, 20, 9, 12, 0, 0, time.UTC),
+		Address: "maria@example.com", Person: "Maria Lind", Language: "sv", Zone: "Europe/Stockholm", Consent: touchpoint.Given, Test: true,
+		Properties: map[string]string{"agent": "Anna"},
+	}
+	if len(w.events) != 1 || !cmp.Equal(w.events[0], want) {
+		t.Errorf("%s", cmp.Diff([]touchpoint.Event{want}, w.events))
+	}
+	var taken api.Taken
+	if err := json.Unmarshal(rec.Body.Bytes(), &taken); err != nil || rec.Code != http.StatusOK {
+		t.Fatal(rec.Code, rec.Body, err)
+	}
+	if at := now.Add(24 * time.Hour); len(taken.ID) != 20 || taken.Reason != touchpoint.Planned || taken.PlannedAt == nil || !taken.PlannedAt.Equal(at) {
+		t.Errorf("%s", rec.Body)
+	}
+}
+
+func TestABadVisitDoesNotStopTheOthers(t *testing.T) {
+	w := filled()
+	rec := report(t, w, `{"visits":[{"touchpoint":"support","address":"maria@example.com"},{"touchpoint":"suport"},{"touchpoint":"return","agreed":false},
+		{"touchpoint":"support","subject":"1","colour":"red"},7,{"touchpoint":"support","subject":"2","source":"shop"},{"touchpoint":"support","subject":"3","at":"soon"}]}`, "d-2")
+	var answer struct {
+		Results []struct {
+			Visit   *api.Taken
+			Problem *struct {
+				Status int
+				Detail string
+			}
+		}
+	}
+	if err := json.Unmarshal(rec.Body.Bytes(), &answer); err != nil || rec.Code != http.StatusOK || len(answer.Results) != 7 {
+		t.Fatal(rec.Code, rec.Body, err)
+	}
+	for i, want := range []string{"planned", "expected onboarding, return, support", "no-address", `no field "colour"`, "JSON number", "no source", "not a time"} {
+		got := answer.Results[i]
+		said := ""
+		if got.Visit != nil {
+			said = string(got.Visit.Reason)
+		} else if got.Problem != nil && got.Problem.Status == http.StatusBadRequest {
+			said = got.Problem.Detail
+		}
+		if !strings.Contains(said, want) {
+			t.Errorf("visit %d: %q, want %q", i, said, want)
+		}
+	}
+	if len(w.events) != 2 || w.events[0].Delivery != "d-2/0" || w.events[1].Delivery != "d-2/2" || w.events[1].Consent != touchpoint.Refused {
+		t.Errorf("%+v", w.events)
+	}
+}
+
+func TestVisitsAreAskedForPlainly(t *testing.T) {
+	for _, row := range []struct {
+		body, replay string
+		status       int
+		want         string
+	}{
+		{`{"touchpoint":"support"}`, "", 400, "Idempotency-Key"},
+		{`{"touchpoint":"support"}`, strings.Repeat("x", 65), 400, "64 printable"},
+		{`{"touchpoint":"support"}`, "a\tb", 400, "64 printable"},
+		{`{"touchpoint":"support"}`, strings.Repeat("x", 64), 200, ""},
+		{`{"visits":[]}`, "", 400, "1 to 500"},
+		{`{"visits":[` + strings.Repeat("{},", 500) + `{}]}`, "", 400, "501 visits"},
+		{`{"visits":[` + strings.Repeat("{},", 499) + `{}]}`, "", 200, ""},
+		{`{"visits":[{}],"touchpoint":"support"}`, "", 400, `no field \"touchpoint\"`},
+		{`{"visits":{}}`, "", 400, `\"visits\" is a JSON object`},
+		{`null`, "", 400, "touchpoint"},
+		{`{"touchpoint":"support","subject":"` + strings.Repeat("x", 1<<20) + `"}`, "", 413, "1048576 bytes"},
+		{"{\"touchpoint\":\"\xff\"}", "", 400, "UTF-8"},
+		{"", "", 400, "not the JSON"},
+	} {
+		rec := report(t, filled(), row.body, row.replay)
+		if rec.Code != row.status || !strings.Contains(rec.Body.String(), row.want) {
+			t.Errorf("%.60s: %d %.300s, want %d %q", row.body, rec.Code, rec.Body, row.status, row.want)
+		}
+	}
+	w := filled()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/api/visits", strings.NewReader("touchpoint=support"))
+	r.Header.Set("Authorization", "Bearer "+adminKey)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	rec := httptest.NewRecorder()
+	handler(t, w).ServeHTTP(rec, r)
+	if rec.Code != http.StatusUnsupportedMediaType || len(w.events) > 0 {
+		t.Errorf("a form is answered %d", rec.Code)
+	}
+}
+
+func TestAPassingTroubleIsToldForEachVisit(t *testing.T) {
+	w := filled()
+	w.takes = fault.New(fault.Transient, "busy")
+	if rec := report(t, w, `{"touchpoint":"support","subject":"1"}`, ""); rec.Code != http.StatusServiceUnavailable || rec.Header().Get("Retry-After") == "" {
+		t.Errorf("%d %v", rec.Code, rec.Header())
+	}
+	if rec := report(t, w, `{"visits":[{"touchpoint":"support","subject":"1"}]}`, ""); rec.Code != http.StatusOK || !strings.Contains(rec.Body.String(), `"status":503`) {
+		t.Errorf("%d %s", rec.Code, rec.Body)
+	}
+}
+
+func FuzzVisitsAreTakenOrRefused(f *testing.F) {
+	for _, seed := range []string{
+		`{"touchpoint":"support","subject":"1","address":"a@b.example","at":"2026-11-20T10:12:00Z","properties":{"agent":"Anna"}}`, `{"visits":[{"touchpoint":"support","subject":"1"},{}]}`,
+		`{"visits":null}`, `null`, `[]`, `{"visits":[[[[]]]]}`, `{"touchpoint":"support","subject":"\u0000"}`, `{"Touchpoint":"support","SUBJECT":"1"}`,
+	} {
+		f.Add([]byte(seed), "key")
+	}
+	f.Fuzz(func(t *testing.T, body []byte, replay string) {
+		w := filled()
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/api/visits", strings.NewReader(string(body)))
+		r.Header.Set("Authorization", "Bearer "+adminKey)
+		r.Header.Set("Content-Type", "application/json")
+		r.Header["Idempotency-Key"] = []string{replay}
+		rec := httptest.NewRecorder()
+		unchecked(w).ServeHTTP(rec, r)
+		if rec.Code != 200 && rec.Code != 400 && rec.Code != 413 || !json.Valid(rec.Body.Bytes()) {
+			t.Errorf("%d %s", rec.Code, rec.Body)
+		}
+		for _, e := range w.events {
+			if e.Subject == "" && e.Delivery == "" || e.Source != "api" {
+				t.Error(fmt.Sprintf("%+v", e))
+			}
+		}
+	})
+}
