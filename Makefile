@@ -1,5 +1,5 @@
 # The two commands: `make run` needs Go only, `make test` fetches what else it needs.
-.PHONY: run demo test lint vulnerabilities race fuzz browser load invoke check clean
+.PHONY: run demo test build lint vulnerabilities race fuzz browser load invoke check clean
 
 export CGO_ENABLED ?= 0
 
@@ -12,7 +12,11 @@ demo: ## the journey, headless, from three webhooks to the quarter's scores; mai
 test: ## everything that must hold: unit tests, journeys, both engines, pages in a browser
 	scripts/test
 
-lint: ## gofmt, go vet, tidy modules, staticcheck, golangci-lint, cfn-lint
+build: ## what is deployed, into .aws-sam/build, with the sizes; then scripts/sam deploy --guided
+	scripts/sam build
+	go run ./scripts/artefacts
+
+lint: ## gofmt, go vet, tidy modules, staticcheck, golangci-lint, cfn-lint, sam validate
 	scripts/lint
 
 vulnerabilities: ## asks Go's vulnerability database; says so when it cannot be reached
