@@ -208,7 +208,7 @@ func (g Gather) cases(ctx context.Context, p *program.Program, in period.Period,
 	slices.SortStableFunc(open, func(a, b followup.Case) int { return a.OpenedAt.Compare(b.OpenedAt) })
 	for i, pending := range open {
 		shown := OpenCase{
-			ID: pending.ID, Touchpoint: pending.Touchpoint, Subject: pending.Subject, Desk: pending.Desk, Rating: pending.Rating,
+			ID: pending.ID, Touchpoint: pending.Touchpoint, Survey: pending.Survey, Subject: pending.Subject, Desk: pending.Desk, Rating: pending.Rating,
 			Scale: p.Surveys[pending.Survey].Scale, OpenedAt: pending.OpenedAt, Due: pending.Due,
 			Overdue: pending.State == followup.Open && pending.Due.Before(now), TakenBy: pending.TakenBy,
 		}

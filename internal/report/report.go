@@ -89,6 +89,7 @@ const CasesShown = 10
 type OpenCase struct {
 	ID         string
 	Touchpoint string
+	Survey     string
 	Subject    string
 	Desk       string
 	Rating     int

@@ -39,7 +39,14 @@ type Rounds struct {
 	Draw     func(Report) (map[string][]byte, error) // the charts of a report, PNG, by file name
 	Writer   Writer
 	Carrier  survey.Carrier
+	Rate     Rate
 	Log      *slog.Logger
+}
+
+// Rate is how fast the carrier takes letters.
+type Rate interface {
+	// Pace waits until one more letter may be sent. The error is the context's.
+	Pace(ctx context.Context) error
 }
 
 // Programs gives the program in force.
@@ -237,6 +244,9 @@ func (e *edition) mail(ctx context.Context, to program.Recipient, was Mailing) e
 	letter, err := e.letter(to)
 	if err != nil {
 		return fmt.Errorf("write it for reader %s: %w", reader, err)
+	}
+	if err := e.Rate.Pace(ctx); err != nil {
+		return err
 	}
 	claim := rand.Text()
 	if taken, err := e.Book.Claim(ctx, name, reader, claim, e.now); err != nil || !taken {

@@ -42,7 +42,7 @@ func newWorld(t *testing.T) *world {
 func (w *world) gather() Gather { return Gather{Counts: w, Answers: w, Cases: w} }
 
 func (w *world) Rounds() Rounds {
-	return Rounds{Gather: w.gather(), Programs: w, Book: w, Draw: w.draw, Writer: w, Carrier: w, Log: slog.New(slog.NewTextHandler(&w.log, nil))}
+	return Rounds{Gather: w.gather(), Programs: w, Book: w, Draw: w.draw, Writer: w, Carrier: w, Rate: w, Log: slog.New(slog.NewTextHandler(&w.log, nil))}
 }
 
 // to names who gets the reports of a kind.
@@ -147,6 +147,8 @@ func (w *world) Report(_ *program.Program, r Report, to Reader, charts map[strin
 	}
 	return survey.Letter{Kind: LetterKind, To: to.Address, Subject: r.Period.Name}, nil
 }
+
+func (w *world) Pace(ctx context.Context) error { return ctx.Err() }
 
 func (w *world) Carry(_ context.Context, letter survey.Letter) (string, error) {
 	var err error
