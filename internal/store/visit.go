@@ -87,12 +87,10 @@ func known(stored table.Item) (touchpoint.Visit, bool, error) {
 // entryWrites begins with the visit's.
 func entryWrites(e touchpoint.Entry) ([]table.Write, error) {
 	v := e.Visit
-	item, err := table.Encode(v)
+	item, err := visitItem(v)
 	if err != nil {
 		return nil, err
 	}
-	item[table.Listing.Partition] = visitsList(v.Touchpoint, v.Day)
-	item[table.Listing.Sort] = listedAt(v.ReceivedAt, v.ID)
 	writes := []table.Write{create(visitKey(v.Touchpoint, v.Source, v.Subject, v.Round), item)}
 	if e.Invitation != nil {
 		item, err := table.Encode(e.Invitation)
@@ -110,6 +108,17 @@ func entryWrites(e touchpoint.Entry) ([]table.Write, error) {
 		writes = append(writes, w)
 	}
 	return writes, nil
+}
+
+// visitItem is a visit with its place in the listing of its day.
+func visitItem(v touchpoint.Visit) (table.Item, error) {
+	item, err := table.Encode(v)
+	if err != nil {
+		return nil, err
+	}
+	item[table.Listing.Partition] = visitsList(v.Touchpoint, v.Day)
+	item[table.Listing.Sort] = listedAt(v.ReceivedAt, v.ID)
+	return item, nil
 }
 
 // create puts an item where there is none.
@@ -168,6 +177,11 @@ func (s *Store) Reopen(ctx context.Context, r touchpoint.Reopening) error {
 		Item:   item,
 		If:     asRead("round", int64(r.Before.Round)),
 		Writer: newWriter(),
+	}, {
+		// An erasure moves the visit, and would not find what is kept of its subject afterwards.
+		Kind: table.Check,
+		Key:  visitKey(r.Visit.Touchpoint, r.Visit.Source, r.Visit.Subject, r.Visit.Round),
+		If:   table.Present(table.AttrPartition),
 	}}
 	if r.Cancel != "" {
 		writes = append(writes, table.Write{

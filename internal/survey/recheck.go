@@ -16,6 +16,7 @@ const (
 	WhyNoConsent  = "no-consent" // refused since it was planned
 	WhyRefused    = "refused"    // by the carrier, for good
 	WhyReopened   = "the subject was reopened"
+	WhyErased     = string(customer.Erased)
 )
 
 // standing is what is to be done with an invitation, or its reminder, whose entry is due.

@@ -112,6 +112,9 @@ func (i Intake) visit(ctx context.Context, p *program.Program, e Event, id custo
 	round := subject.roundOf(e)
 	decision, inv := Decide(p, c, e, round, now)
 	entry := Entry{Visit: record(p, e, c.ID, round, decision, inv, now), Invitation: inv}
+	if c.Status == customer.Erased {
+		entry.Visit = entry.Visit.Veiled(i.Hash)
+	}
 	if after, changed := learn(p, c, e, inv, now); changed {
 		entry.Customer = &after
 	}
@@ -128,7 +131,7 @@ func (i Intake) visit(ctx context.Context, p *program.Program, e Event, id custo
 // reopenedMeanwhile tells a repetition from a new visit whose subject was reopened between the read and the write. Fault: Conflict
 // when it is one.
 func (i Intake) reopenedMeanwhile(ctx context.Context, e Event, stored Visit) error {
-	if stored.Delivery == e.Delivery {
+	if stored.Delivery == e.Delivery || stored.Erased {
 		return nil
 	}
 	_, subject, err := i.Book.Standing(ctx, "", e.Touchpoint, e.Source, e.Subject)

@@ -73,6 +73,16 @@ type Visit struct {
 	Properties map[string]string `json:"properties,omitempty"`
 	Invitation string            `json:"invitation,omitempty"` // "" when none was made
 	PlannedAt  time.Time         `json:"planned_at,omitzero"`  // when the mail is to leave (or would, in shadow mode)
+	Erased     bool              `json:"erased,omitempty"`     // a tombstone: the subject is veiled, see Veiled
+}
+
+// Veiled is what stays of the visit when its customer was erased: when something happened and why it was asked about or not. The
+// subject, by which a visit is found when it is delivered again, is veiled, because whoever has the order or the ticket has the
+// person.
+func (v Visit) Veiled(hash customer.Hasher) Visit {
+	v.Subject, v.Erased = hash.Veil(v.Subject), true
+	v.Event, v.Delivery, v.Link, v.Properties = "", "", "", nil
+	return v
 }
 
 // Subject is what is kept about something that was reopened: a ticket that was solved, came back and is solved again is a new

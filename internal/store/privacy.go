@@ -1,0 +1,248 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"afterword/internal/customer"
+	"afterword/internal/fault"
+	"afterword/internal/followup"
+	"afterword/internal/privacy"
+	"afterword/internal/response"
+	"afterword/internal/survey"
+	"afterword/internal/table"
+	"afterword/internal/touchpoint"
+)
+
+var (
+	_ privacy.Archive = (*Store)(nil)
+	_ privacy.Eraser  = (*Store)(nil)
+)
+
+// VisitsOf lists the visits of a customer, newest first.
+func (s *Store) VisitsOf(ctx context.Context, id customer.ID, start string, limit int) (visits []touchpoint.Visit, next string, err error) {
+	page, err := s.table.Query(ctx, table.Query{
+		Table: table.Feedback, Index: &table.Customer, Partition: string(id), Descending: true, Limit: limit, Start: start,
+	})
+	if err != nil {
+		return nil, "", fmt.Errorf("list a customer's visits: %w", err)
+	}
+	keys := make([]table.Key, len(page.Items))
+	for i, entry := range page.Items {
+		keys[i] = entry.Key(table.Feedback)
+	}
+	items, err := s.table.BatchGet(ctx, keys, true)
+	if err != nil {
+		return nil, "", fmt.Errorf("read a customer's visits: %w", err)
+	}
+	for _, item := range items {
+		if item == nil {
+			continue // the index is a moment late
+		}
+		v, _, err := known(item)
+		if err != nil {
+			return nil, "", err
+		}
+		visits = append(visits, v)
+	}
+	return visits, page.Next, nil
+}
+
+// VisitOf reads the visit that an invitation is about.
+func (s *Store) VisitOf(ctx context.Context, inv survey.Invitation) (touchpoint.Visit, error) {
+	item, err := s.table.Get(ctx, visitKey(inv.Touchpoint, inv.Source, inv.Subject, inv.Round), true)
+	if err != nil {
+		return touchpoint.Visit{}, fmt.Errorf("read the visit of an invitation: %w", err)
+	}
+	if item == nil {
+		return touchpoint.Visit{}, fault.New(fault.NotFound, "there is no such visit")
+	}
+	v, _, err := known(item)
+	return v, err
+}
+
+// under reads all items of a partition whose sort keys begin so, in order.
+func (s *Store) under(ctx context.Context, partition, prefix string) (items []table.Item, err error) {
+	q := table.Query{Table: table.Feedback, Partition: partition, From: prefix, To: prefix + "~", Strong: true}
+	for {
+		page, err := s.table.Query(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, page.Items...)
+		if q.Start = page.Next; q.Start == "" {
+			return items, nil
+		}
+	}
+}
+
+// What lies in the partitions of invitations and cases beside them.
+const (
+	hitsPrefix   = "hit#"
+	eventsPrefix = "event#"
+)
+
+// HitsOf lists the hits of an invitation.
+func (s *Store) HitsOf(ctx context.Context, invitation string) ([]response.Hit, error) {
+	items, err := s.under(ctx, invitationKey(invitation).Partition, hitsPrefix)
+	if err != nil {
+		return nil, fmt.Errorf("read the hits of an invitation: %w", err)
+	}
+	hits := make([]response.Hit, len(items))
+	for i, item := range items {
+		if err := table.Decode(item, &hits[i]); err != nil {
+			return nil, fmt.Errorf("read a hit: %w", err)
+		}
+	}
+	return hits, nil
+}
+
+// WholeHistory lists all that happened to a case.
+func (s *Store) WholeHistory(ctx context.Context, id string) ([]followup.Event, error) {
+	items, err := s.under(ctx, caseKey(id).Partition, eventsPrefix)
+	if err != nil {
+		return nil, fmt.Errorf("read the history of a case: %w", err)
+	}
+	events := make([]followup.Event, len(items))
+	for i, item := range items {
+		if err := table.Decode(item, &events[i]); err != nil {
+			return nil, fmt.Errorf("read an event of a case: %w", err)
+		}
+	}
+	return events, nil
+}
+
+// DropHits deletes the hits of an invitation.
+func (s *Store) DropHits(ctx context.Context, invitation string) error {
+	return s.drop(ctx, invitationKey(invitation).Partition, hitsPrefix)
+}
+
+// DropHistory deletes the history of a case.
+func (s *Store) DropHistory(ctx context.Context, id string) error {
+	return s.drop(ctx, caseKey(id).Partition, eventsPrefix)
+}
+
+func (s *Store) drop(ctx context.Context, partition, prefix string) error {
+	items, err := s.under(ctx, partition, prefix)
+	if err != nil {
+		return fmt.Errorf("look for what is to be erased: %w", err)
+	}
+	for _, item := range items {
+		if _, err := s.write(ctx, table.Write{Kind: table.Delete, Key: item.Key(table.Feedback)}); err != nil {
+			return fmt.Errorf("erase an item: %w", err)
+		}
+	}
+	return nil
+}
+
+// personal are the attributes of a customer's row that say something about the person.
+var personal = []string{"address", "name", "language", "zone", "agreed", "refused"}
+
+// EraseCustomer makes a row say that the customer was erased.
+func (s *Store) EraseCustomer(ctx context.Context, id customer.ID, at time.Time) error {
+	_, err := s.applies(ctx, table.Write{
+		Kind:   table.Update,
+		Key:    customerKey(id),
+		Set:    table.Item{"id": string(id), "status": string(customer.Erased), "status_at": stamp(at)},
+		Add:    map[string]int64{"revision": 1},
+		Remove: personal,
+		If:     table.Any(table.Absent("status"), notErased, hasAny(personal)),
+	})
+	if err != nil {
+		return fmt.Errorf("erase a customer: %w", err)
+	}
+	return nil
+}
+
+// notErased holds for a status that is another one.
+var notErased = table.Any(table.Less("status", string(customer.Erased)), table.More("status", string(customer.Erased)))
+
+func hasAny(attributes []string) table.Condition {
+	var there table.AnyCondition
+	for _, attr := range attributes {
+		there = append(there, table.Present(attr))
+	}
+	return there
+}
+
+// ForgetAsks takes the asks out of an erased customer's row.
+func (s *Store) ForgetAsks(ctx context.Context, id customer.ID) error {
+	_, err := s.applies(ctx, table.Write{
+		Kind: table.Update, Key: customerKey(id), Remove: []string{"asks"}, Add: map[string]int64{"revision": 1},
+		If: table.All(table.Equal("status", string(customer.Erased)), table.Present("asks")),
+	})
+	if err != nil {
+		return fmt.Errorf("forget when a customer was asked: %w", err)
+	}
+	return nil
+}
+
+// EraseVisit moves a visit to its veiled name, in one transaction.
+func (s *Store) EraseVisit(ctx context.Context, visit, veiled touchpoint.Visit) error {
+	if visit.Erased {
+		return nil
+	}
+	item, err := visitItem(veiled)
+	if err != nil {
+		return fmt.Errorf("erase a visit: %w", err)
+	}
+	err = s.transact(ctx, []table.Write{
+		{
+			Kind: table.Delete, Key: visitKey(visit.Touchpoint, visit.Source, visit.Subject, visit.Round),
+			If: table.Equal("customer", string(visit.Customer)),
+		},
+		{Kind: table.Put, Key: visitKey(veiled.Touchpoint, veiled.Source, veiled.Subject, veiled.Round), Item: item, Writer: newWriter()},
+		{Kind: table.Delete, Key: subjectKey(visit.Touchpoint, visit.Source, visit.Subject)},
+	})
+	if err != nil && len(failed(err)) == 0 { // else it was moved before
+		return fmt.Errorf("erase a visit: %w", err)
+	}
+	return nil
+}
+
+// What a tombstone has no more: what was said, the evidence, and what leads to the person. Without the rating also what counted.
+var (
+	said  = []string{"link", "cuts", "comment", "reason", "waiting", "first_opened", "other_opened", "honeypot", "hits", "first_hit_at"}
+	rated = []string{"counted", "rating", "act"}
+)
+
+// EraseRecord makes a tombstone of an invitation: a new revision of an answer, the end of one that was not sent. One that is being sent
+// goes on to its end, so that its mail is counted; whoever has it asks for the customer's status before it would be sent again.
+func (s *Store) EraseRecord(ctx context.Context, rec response.Record, t privacy.Tombstone) error {
+	removesRating := !t.KeepRating && rec.Act != ""
+	if rec.Erased && rec.State != survey.Planned && !removesRating {
+		return nil
+	}
+	w := table.Write{
+		Kind:   table.Update,
+		Key:    invitationKey(rec.ID),
+		Set:    table.Item{"erased": true},
+		Remove: slices.Clone(said),
+	}
+	if !rec.Erased {
+		w.Set["subject"] = t.Subject
+	}
+	asRead := table.AllCondition{table.Equal("state", string(rec.State)), table.Absent("rev")}
+	if rec.Revision > 0 {
+		asRead[1] = table.Equal("rev", rec.Revision)
+		w.Add = map[string]int64{"rev": 1}
+		w.Set["changed_at"] = stamp(t.At)
+		if !t.KeepRating {
+			w.Remove = append(w.Remove, rated...)
+		}
+	}
+	switch rec.State {
+	case survey.Planned:
+		w.Set["state"], w.Set["why"] = string(survey.Suppressed), survey.WhyErased
+		w.Remove = slices.Concat(w.Remove, claimAttributes, offAgenda)
+	case survey.Claimed:
+		asRead = append(asRead, table.Equal("claim", rec.Claim))
+	default:
+		w.Remove = append(w.Remove, offAgenda...)
+	}
+	w.If = asRead
+	_, err := s.write(ctx, w)
+	return conflict(err, "erase a response")
+}
