@@ -1,5 +1,5 @@
 # The two commands: `make run` needs Go only, `make test` fetches what else it needs.
-.PHONY: run demo test build lint vulnerabilities race fuzz browser load invoke check clean
+.PHONY: run demo test build lint vulnerabilities race fuzz browser load bench cost invoke check clean
 
 export CGO_ENABLED ?= 0
 
@@ -31,6 +31,12 @@ fuzz: ## each fuzz target for FUZZTIME (default 10s)
 
 load: ## kills the runner again and again under load; ROUNDS (default 50)
 	go run ./scripts/load -rounds $${ROUNDS:-50}
+
+bench: ## what it takes and how fast it is, each figure beside what was promised; scripts/dynamodb-local/run make bench takes that engine too
+	go run ./scripts/bench
+
+cost: ## the bill of a million surveys, from metered runs
+	go run ./scripts/bench -cost
 
 invoke: ## replays a sample event, signed afresh, at the running local system: make invoke F=intake E=shopify-order
 	go run ./scripts/afterword invoke $(F) $(E)

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"afterword/internal/esm"
+	"afterword/internal/function"
+	"afterword/internal/local"
+	"afterword/internal/store"
+	"afterword/internal/table"
+	"afterword/internal/table/bolt"
+	"afterword/internal/tally"
+)
+
+// Three touchpoints, the scale 1-5 on each.
+var series = []tally.Series{
+	{Touchpoint: "purchase", Survey: "purchase-csat-v1"}, {Touchpoint: "support", Survey: "support-ces-v1"}, {Touchpoint: "delivery", Survey: "delivery-ces-v1"},
+}
+
+// answersOfOneDay are n changes as the feed shows them, from the first on, about three touchpoints.
+func answersOfOneDay(first, n int, day string) []table.Change {
+	changes := make([]table.Change, n)
+	for i := range changes {
+		id := fmt.Sprintf("response-%09d-x", first+i)
+		about := series[(first+i)%len(series)]
+		changes[i] = table.Change{
+			Sequence: fmt.Sprint(first + i + 1),
+			Key:      table.Key{Table: table.Feedback, Partition: "I#" + id, Sort: "invitation"},
+			New: table.Item{
+				"pk": "I#" + id, "sk": "invitation", "id": id, "touchpoint": about.Touchpoint, "survey": about.Survey, "rev": int64(1),
+				"rating": int64(i%5 + 1), "counted": true, "day": day, "sent_day": day,
+			},
+		}
+	}
+	return changes
+}
+
+// counting is the function that counts, as it is built, on an engine.
+func counting(engine table.Table) esm.Handler {
+	return function.Handler(function.Tally(function.Parts{Store: store.New(engine), Now: time.Now, Log: slog.New(slog.DiscardHandler)}))
+}
+
+func count(ctx context.Context, counts esm.Handler, changes []table.Change) error {
+	first, err := counts(ctx, changes)
+	if err == nil && first != "" {
+		err = fmt.Errorf("from %s on it is not counted", first)
+	}
+	return err
+}
+
+func countingUnits(ctx context.Context, s *sheet) error {
+	for _, row := range []struct {
+		batch int
+		most  float64 // 0: nothing was promised
+	}{{1, 20}, {25, 0}, {200, 2.6}} {
+		meter := &table.Meter{}
+		db, err := bolt.Open("", bolt.Options{Meter: meter})
+		if err != nil {
+			return err
+		}
+		const batches = 6
+		for b := range batches {
+			if err := count(ctx, counting(db), answersOfOneDay(b*row.batch, row.batch, "2026-11-22")); err != nil {
+				return err
+			}
+		}
+		use, responses := meter.Snapshot(), float64(batches*row.batch)
+		if writes := float64(use.WriteUnits) / responses; row.most > 0 {
+			s.counted(writes, row.most, "batch %3d: write units a response (%.2f read units)", row.batch, use.ReadUnits/responses)
+		} else {
+			s.say("%-86s %8.2f", fmt.Sprintf("batch %3d: write units a response (%.2f read units)", row.batch, use.ReadUnits/responses), writes)
+		}
+		if err := db.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scoreReads holds that a score costs the same however many answers it is made of.
+func scoreReads(ctx context.Context, s *sheet) error {
+	var reads [2]float64
+	for i, responses := range []int{1_000, 100_000} {
+		var err error
+		if reads[i], err = readsOfScore(ctx, responses); err != nil {
+			return err
+		}
+		s.say("%-86s %8.1f", fmt.Sprintf("read units of GET /api/scores for a month with %d answers, its change and its sends", responses), reads[i])
+	}
+	s.counted(reads[1]/reads[0], 1, "read units at 10^5 answers beside 10^3")
+	return nil
+}
+
+// readsOfScore counts so many answers, spread over some days of a month, and returns what reading the month's score then costs.
+func readsOfScore(ctx context.Context, responses int) (reads float64, err error) {
+	meter := &table.Meter{}
+	w, err := openWorld(ctx, local.Options{Meter: meter})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, w.Close()) }()
+	const batch = 200
+	for first := 0; first < responses; first += batch {
+		day := fmt.Sprintf("2026-11-%02d", 1+first/batch%5)
+		if err := count(ctx, counting(w.engine), answersOfOneDay(first, batch, day)); err != nil {
+			return 0, err
+		}
+	}
+	query := url.Values{"touchpoint": {"support"}, "period": {"2026-11"}}
+	for range 2 { // the first also reads what is kept for a minute: program and keys
+		before := meter.Snapshot()
+		r := w.request(http.MethodGet, "/api/scores?"+query.Encode(), http.Header{"Authorization": {"Bearer " + w.Key()}}, nil)
+		answer, err := w.do(r)
+		if err != nil {
+			return 0, err
+		}
+		if want := fmt.Sprintf(`"n":%d,`, (responses+1)/len(series)); !strings.Contains(answer, want) {
+			return 0, fmt.Errorf("expected %s in the score, got %s", want, answer)
+		}
+		reads = meter.Snapshot().Sub(before).ReadUnits
+	}
+	return reads, nil
+}
