@@ -41,5 +41,9 @@ cost: ## the bill of a million surveys, from metered runs
 invoke: ## replays a sample event, signed afresh, at the running local system: make invoke F=intake E=shopify-order
 	go run ./scripts/afterword invoke $(F) $(E)
 
+.PHONY: smoke
+smoke: ## asks a deployed test system, with SES's mailbox simulator: make smoke URL=... FROM=...
+	go run ./scripts/smoke --url $(URL) --from '$(FROM)' --apply
+
 clean:
 	rm -rf .afterword out .aws-sam
