@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -124,4 +126,30 @@ func invoke(t *testing.T, fn apigw.Function, event map[string]any) string {
 		t.Fatal(err)
 	}
 	return string(answer)
+}
+
+var alarmOn = regexp.MustCompile(`Namespace: Afterword,\s+MetricName: (\w+),\s+Dimensions: \[\{Name: FunctionName, Value: !Ref (\w+)\}\]`)
+
+// An alarm on a metric that nobody writes would never ring, and a metric without one would never be seen.
+func TestEachMetricHasItsAlarm(t *testing.T) {
+	template, err := os.ReadFile("../../template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	watched := map[string]bool{}
+	for _, found := range alarmOn.FindAllStringSubmatch(string(template), -1) {
+		watched[found[2]+" "+found[1]] = true
+	}
+	want := map[string]bool{}
+	for _, written := range []struct {
+		function string
+		metric   function.Metric
+	}{
+		{"Audit", function.Drift}, {"Dispatch", function.Suspended}, {"Dispatch", function.Unknown}, {"Dispatch", function.TaskMailLost}, {"Bounce", function.TaskMailLost},
+	} {
+		want[written.function+" "+string(written.metric)] = true
+	}
+	if diff := cmp.Diff(want, watched); diff != "" || function.MetricNamespace != "Afterword" || function.MetricDimension != "FunctionName" {
+		t.Error(diff)
+	}
 }

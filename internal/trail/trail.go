@@ -26,7 +26,7 @@ func About(ctx context.Context, visit string) context.Context {
 	return context.WithValue(ctx, visitKey{}, visit)
 }
 
-// Handler adds the visit of the context to each line, and takes out whatever looks like an address or a token.
+// Handler adds the visit of the context to each line, and takes out whatever looks like an address, a token or a key of the API.
 func Handler(next slog.Handler) slog.Handler { return handler{next} }
 
 type handler struct{ next slog.Handler }
@@ -85,6 +85,8 @@ func clean(a slog.Attr) slog.Attr {
 const Redacted = "[redacted]"
 
 var (
+	// Keys of the API begin so (package access).
+	apiKey = regexp.MustCompile(`aw_[A-Za-z0-9_-]{20,}`)
 	// Anything on both sides of an @, also of one that is coded as in a URL: rather too much than an address in another alphabet.
 	address = regexp.MustCompile(`(?:"[^"\n]*"|[^\s"'<>()\[\],;:=/\\&?]+)(?:@|%40)[^\s"'<>()\[\],;:=/\\&?]+`)
 	// Runs of a token's letters, which stand after a slash that may be coded.
@@ -94,9 +96,9 @@ var (
 // tokenLength is that of the tokens in links. AWS's own ids for a request are longer or shorter, and stay.
 const tokenLength = 47
 
-// Clean takes out of a text whatever looks like an address or a token.
+// Clean takes out of a text whatever looks like an address, a token or a key of the API.
 func Clean(text string) string {
-	text = run.ReplaceAllStringFunc(text, func(found string) string {
+	text = run.ReplaceAllStringFunc(apiKey.ReplaceAllString(text, Redacted), func(found string) string {
 		if bare := found; bare[0] == '%' {
 			bare = bare[len("%2F"):]
 			if len(bare) == tokenLength {

@@ -54,6 +54,7 @@ func TestAddressesAndTokensAreTakenOutWhereverTheyStand(t *testing.T) {
 		"in a URL":  func(l *slog.Logger) { l.Info("x", "url", "/api/customers?address=anna%40example.com&x=1") },
 		"JSON":      func(l *slog.Logger) { l.Info("x", "body", `{"email":"anna@example.com"}`) },
 		"token":     func(l *slog.Logger) { l.Info("x", "url", "https://feedback.example.com/s/"+token+"?r=4") },
+		"key":       func(l *slog.Logger) { l.Info("x", "header", "Bearer aw_"+token+"anna") },
 		"coded":     func(l *slog.Logger) { l.Info("x", "url", "%2Fs%2F"+token) },
 		"bytes":     func(l *slog.Logger) { l.Info("x", "body", json.RawMessage(`{"to":"anna@example.com"}`)) },
 		"a pointer": func(l *slog.Logger) { l.Info("x", "to", new("anna@example.com")) },
