@@ -51,7 +51,7 @@ func Compare(scale Scale, from, to Counts) *Change {
 
 // Rounded returns the change as it is shown, as exact as the score itself.
 func (c Change) Rounded(scale Scale) Change {
-	d := scale.decimals()
+	d := scale.Decimals()
 	c.Delta, c.Interval = Round(c.Delta, d), *c.Interval.rounded(d)
 	return c
 }

@@ -121,8 +121,8 @@ func (t totals) points() int64 {
 
 func (t totals) value() float64 { return float64(t.points()) / float64(t.n) }
 
-// decimals is how exactly the metric is shown: more would promise what no number of answers can hold.
-func (s Scale) decimals() int {
+// Decimals is how exactly the metric is shown: more would promise what no number of answers can hold.
+func (s Scale) Decimals() int {
 	switch s.Metric {
 	case NPS:
 		return 0
@@ -135,7 +135,7 @@ func (s Scale) decimals() int {
 // Rounded returns the score as it is shown: NPS in whole points, CSAT in tenths of a per cent, CES in hundredths, shares in
 // thousandths. It is the last step; nothing is computed from its result.
 func (s Score) Rounded(scale Scale) Score {
-	d := scale.decimals()
+	d := scale.Decimals()
 	s.Value, s.Interval = rounded(s.Value, d), s.Interval.rounded(d)
 	s.EasyShare, s.EasyInterval = rounded(s.EasyShare, 3), s.EasyInterval.rounded(3)
 	return s
