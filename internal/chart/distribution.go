@@ -14,7 +14,7 @@ import (
 // The room around a distribution's bars: counts above, ratings below.
 const (
 	barsLeft, barsRight = 12, Width - 12
-	barsBottom, barsTop = 34, Height - 34
+	barsBottom, barsTop = 36, Height - 32
 	widestBar           = 64
 )
 
@@ -44,7 +44,7 @@ func Distribution(t report.Touchpoint) image.Image {
 		if counts[r] == 0 {
 			on = soft
 		}
-		p.write(middle, top+5, strconv.FormatInt(counts[r], 10), style(size, on, draw.XCenter, draw.YBottom))
+		p.write(middle, top+4, strconv.FormatInt(counts[r], 10), style(size, on, draw.XCenter, draw.YBottom))
 		p.write(middle, 6, strconv.Itoa(r), style(letters, soft, draw.XCenter, draw.YBottom))
 	}
 	p.stroke(Neutral, 1, at(barsLeft, barsBottom), at(barsRight, barsBottom))

@@ -11,7 +11,7 @@ import (
 
 // mostColors of a palette. Few colours are drawn, and smooth edges mix two of them, so that this loses nothing that an eye finds
 // and makes the file a third.
-const mostColors = 64
+const mostColors = 32
 
 // reduced is the picture in its most frequent colours; any other becomes the nearest of them.
 func reduced(from image.Image) *image.Paletted {
