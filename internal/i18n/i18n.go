@@ -9,7 +9,8 @@
 //
 // A key is words joined by dots, the first of which says who uses it:
 //
-//	date       months, weekdays and their order                      Printer.Day, Printer.Moment
+//	date       months, weekdays, periods and their order             Printer.Day, Printer.Moment, Printer.Date, Printer.Period
+//	number     decimals, thousands and per cent                      Printer.Number, Printer.Signed, Printer.Count, Printer.Percent
 //	question   the rated question by touchpoint and kind of scale    Printer.Question
 //	ends       labels of a scale's ends                              Printer.Ends
 //	reason     the question for the reason, by group                 Printer.Reason
@@ -24,6 +25,7 @@
 //	task       mail to a desk
 //	state      states of a case
 //	case       pages for a desk
+//	report     how a period went, for those in charge
 //
 // A text holds placeholders in braces: {company}. Tests hold that every catalog has every key with the same placeholders and that
 // every key is used, so a missing one is a mistake of this repository and never a customer's problem.

@@ -38,7 +38,7 @@ func keyPattern(t *testing.T) *regexp.Regexp {
 
 // isFile tells names of files from keys.
 func isFile(text string) bool {
-	return slices.Contains([]string{".html", ".txt", ".css", ".js", ".json", ".go"}, filepath.Ext(text))
+	return slices.Contains([]string{".html", ".txt", ".css", ".js", ".json", ".csv", ".go"}, filepath.Ext(text))
 }
 
 func everythingSpoken(t *testing.T) (all []spoken) {

@@ -81,7 +81,7 @@ var (
 		return template.Must(template.New("").Funcs(template.FuncMap{"outlook": outlook, "mailto": mailto}).ParseFS(files, "templates/*.html"))
 	})
 	textTemplates = sync.OnceValue(func() *texttemplate.Template {
-		return texttemplate.Must(texttemplate.New("").ParseFS(files, "templates/*.txt"))
+		return texttemplate.Must(texttemplate.New("").Funcs(texttemplate.FuncMap{"wrap": wrap, "entry": entry, "bar": bar}).ParseFS(files, "templates/*.txt"))
 	})
 )
 

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -29,7 +30,20 @@ type message struct {
 	unsubscribe   string            // URL for RFC 8058, or ""
 	headers       map[string]string // ASCII only, without line ends
 	tags          map[string]string
+	encoding      gomail.Encoding // of the texts; "" is quoted-printable
+	inline        []file          // pictures that the HTML part shows, by their cid
+	attached      []file
 }
+
+// file is a part of a message beside its text.
+type file struct {
+	name string // also its cid, with cidDomain
+	kind gomail.ContentType
+	data []byte
+}
+
+// cidDomain ends the ids of parts: an id has the form of an address (RFC 2392).
+const cidDomain = "@afterword"
 
 // letter puts the message into bytes. The same message gives the same bytes. Fault: Invalid for addresses that are none.
 func (m message) letter() (survey.Letter, error) {
@@ -43,7 +57,7 @@ func (m message) letter() (survey.Letter, error) {
 		return survey.Letter{}, err
 	}
 	subject := strings.Join(strings.FieldsFunc(m.subject, unicode.IsControl), " ")
-	out := gomail.NewMsg(gomail.WithNoDefaultUserAgent(), gomail.WithBoundary(boundary(m.text, m.html)))
+	out := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	out.SetAddrHeaderFromMailAddress(gomail.HeaderFrom, from)
 	out.SetAddrHeaderFromMailAddress(gomail.HeaderTo, to)
 	if m.replyTo != "" {
@@ -64,13 +78,25 @@ func (m message) letter() (survey.Letter, error) {
 		out.SetGenHeaderPreformatted(gomail.HeaderListUnsubscribe, "<"+m.unsubscribe+">")
 		out.SetGenHeader(gomail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click")
 	}
-	out.SetBodyString(gomail.TypeTextPlain, m.text)
-	out.AddAlternativeString(gomail.TypeTextHTML, m.html)
+	encoding := gomail.WithPartEncoding(cmp.Or(m.encoding, gomail.EncodingQP))
+	out.SetBodyString(gomail.TypeTextPlain, m.text, encoding)
+	out.AddAlternativeString(gomail.TypeTextHTML, m.html, encoding)
+	for _, f := range m.inline {
+		if err := out.EmbedReader(f.name, bytes.NewReader(f.data), gomail.WithFileContentType(f.kind), gomail.WithFileContentID(f.name+cidDomain)); err != nil {
+			return survey.Letter{}, fmt.Errorf("put %s into the mail: %w", f.name, err)
+		}
+	}
+	for _, f := range m.attached {
+		if err := out.AttachReader(f.name, bytes.NewReader(f.data), gomail.WithFileContentType(f.kind)); err != nil {
+			return survey.Letter{}, fmt.Errorf("attach %s to the mail: %w", f.name, err)
+		}
+	}
 	var raw bytes.Buffer
 	if _, err := out.WriteTo(&raw); err != nil {
 		return survey.Letter{}, fmt.Errorf("put the mail into bytes: %w", err)
 	}
-	return survey.Letter{Kind: m.kind, From: from.String(), To: to.String(), Subject: subject, Raw: raw.Bytes(), Tags: m.tags}, nil
+	settled := settle(raw.Bytes(), boundary(m.text, m.html))
+	return survey.Letter{Kind: m.kind, From: from.String(), To: to.String(), Subject: subject, Raw: settled, Tags: m.tags}, nil
 }
 
 // recipient checks the address; names are only for show. Fault: Invalid.
@@ -98,6 +124,33 @@ func boundary(parts ...string) string {
 		h.Write([]byte(part))
 	}
 	return "afterword-" + hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// shorter is the encoding that makes the text shorter: quoted-printable takes nine characters for one of Chinese, base64 four.
+func shorter(text string) gomail.Encoding {
+	coded := 0
+	for _, b := range []byte(text) {
+		if b >= 0x80 {
+			coded++
+		}
+	}
+	if 6*coded > len(text) {
+		return gomail.EncodingB64
+	}
+	return gomail.EncodingQP
+}
+
+// opening finds where a multipart names its boundary. No text can look like it: the parts are encoded so that each = of theirs has
+// another form.
+var opening = regexp.MustCompile(`(?m)^Content-Type: multipart/([a-z]+);\r\n boundary=([0-9a-f]{60})\r$`)
+
+// settle gives each multipart a boundary of its own that is the same each time. The library draws them by lot, or takes one
+// for all of them, with which no reader could tell where an inner multipart ends.
+func settle(raw []byte, boundary string) []byte {
+	for _, found := range opening.FindAllSubmatch(raw, -1) {
+		raw = bytes.ReplaceAll(raw, found[2], []byte(boundary+"-"+string(found[1])))
+	}
+	return raw
 }
 
 var outsideFeedback = regexp.MustCompile(`[^A-Za-z0-9_.-]+`)

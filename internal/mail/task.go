@@ -51,7 +51,7 @@ func (w Writer) Task(p *program.Program, t followup.Task) (survey.Letter, error)
 		return survey.Letter{}, fault.New(fault.Invalid, "the program has no survey %q", t.Case.Survey)
 	}
 	content := &task{frame: w.frame(p, t.Desk.Language), Desk: oneLine(t.Desk.Name)}
-	who, about := nameOf(t), aboutFor(content.Printer, t.Record)
+	who, about := nameOf(t), aboutFor(content.Printer, t.Record.Touchpoint, t.Record.Subject)
 	zone := t.Desk.Zone
 	if zone == nil {
 		zone = p.Zone
@@ -83,12 +83,12 @@ func nameOf(t followup.Task) string {
 }
 
 // aboutFor says what an answer is about as desks say it: "Purchase #1030".
-func aboutFor(in *i18n.Printer, r response.Record) string {
-	touchpoint := in.Touchpoint(r.Touchpoint)
-	if r.Subject == "" {
+func aboutFor(in *i18n.Printer, touchpoint, subject string) string {
+	touchpoint = in.Touchpoint(touchpoint)
+	if subject == "" {
 		return touchpoint
 	}
-	return in.T("about.numbered", "about", touchpoint, "subject", oneLine(r.Subject))
+	return in.T("about.numbered", "about", touchpoint, "subject", oneLine(subject))
 }
 
 // address says who it is about and to whom. The subject holds nothing that changes with the answer, so that mail programs keep the
@@ -159,7 +159,7 @@ func (v *task) earlier(p *program.Program, records []response.Record, zone *time
 	for _, r := range records {
 		if asked, ok := p.Surveys[r.Survey]; ok {
 			lines = append(lines, v.T("task.history.line", "date", v.Day(r.AnsweredAt.In(zone)), "rating", r.Rating, "max", asked.Scale.Max,
-				"about", aboutFor(v.Printer, r)))
+				"about", aboutFor(v.Printer, r.Touchpoint, r.Subject)))
 		}
 	}
 	if len(lines) == 0 {

@@ -1,0 +1,98 @@
+package mail
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"afterword/internal/report"
+	"afterword/internal/score"
+)
+
+// The ratings that any scale may have, for a table whose columns do not depend on the program.
+const lowestRating, highestRating = 0, 10
+
+// reportColumns are the names of the table's columns. Programs read them: they stay.
+var reportColumns = []string{
+	"period", "from", "to", "closed", "compared_with", "touchpoint", "survey", "metric", "scale_min", "scale_max", "direction", "convention",
+	"n", "value", "interval_low", "interval_high", "note", "easy_share", "easy_low", "easy_high",
+	"change", "change_low", "change_high", "verdict",
+	"sent", "delivered", "replies", "response_rate", "unconfirmed_clicks", "clicks_counted",
+}
+
+// table is the report for spreadsheets, RFC 4180 in UTF-8: one row for each touchpoint with the numbers as they are shown elsewhere,
+// with plain dots. What is not known is empty. Distributions are in columns rating_0 to rating_10.
+func table(r report.Report) ([]byte, error) {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.UseCRLF = true
+	header := append([]string(nil), reportColumns...)
+	for rating := lowestRating; rating <= highestRating; rating++ {
+		header = append(header, "rating_"+strconv.Itoa(rating))
+	}
+	rows := [][]string{header}
+	for _, t := range r.Touchpoints {
+		rows = append(rows, tableRow(r, t))
+	}
+	if err := w.WriteAll(rows); err != nil {
+		return nil, fmt.Errorf("write report.csv: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+func tableRow(r report.Report, t report.Touchpoint) []string {
+	s := t.Score.Rounded(t.Scale)
+	low, high := bounds(s.Interval)
+	easyLow, easyHigh := bounds(s.EasyInterval)
+	row := []string{
+		r.Period.Name, r.Period.From.String(), r.Period.To.String(), strconv.FormatBool(r.Closed), r.Before.Name, harmless(t.Name), harmless(t.Survey),
+		string(t.Scale.Metric), strconv.Itoa(t.Scale.Min), strconv.Itoa(t.Scale.Max), string(t.Scale.Direction), s.Convention,
+		strconv.FormatInt(s.N, 10), dotted(s.Value), low, high, s.Note, dotted(s.EasyShare), easyLow, easyHigh,
+	}
+	if t.Change == nil {
+		row = append(row, "", "", "", "")
+	} else {
+		c := t.Change.Rounded(t.Scale)
+		low, high := bounds(&c.Interval)
+		row = append(row, dotted(&c.Delta), low, high, string(c.Verdict))
+	}
+	rate := ""
+	if share := t.ResponseRate(); share != nil {
+		rounded := score.Round(*share, 3)
+		rate = dotted(&rounded)
+	}
+	row = append(row, strconv.FormatInt(t.Sent, 10), strconv.FormatInt(t.Delivered, 10), strconv.FormatInt(t.Replies, 10), rate,
+		strconv.FormatInt(t.Unconfirmed, 10), strconv.FormatBool(r.CountsClicks))
+	for rating := lowestRating; rating <= highestRating; rating++ {
+		count := ""
+		if s.Distribution != nil && t.Scale.Contains(rating) {
+			count = strconv.FormatInt(s.Distribution[rating], 10)
+		}
+		row = append(row, count)
+	}
+	return row
+}
+
+func dotted(value *float64) string {
+	if value == nil {
+		return ""
+	}
+	return strconv.FormatFloat(*value, 'f', -1, 64)
+}
+
+func bounds(i *score.Interval) (low, high string) {
+	if i == nil {
+		return "", ""
+	}
+	return dotted(&i[0]), dotted(&i[1])
+}
+
+// harmless keeps a spreadsheet from taking a text for a formula (OWASP, CSV injection). Numbers never come here.
+func harmless(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r\n", rune(text[0])) {
+		return "'" + text
+	}
+	return text
+}
