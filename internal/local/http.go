@@ -21,7 +21,7 @@ func (s *System) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for _, f := range s.template.Functions {
 		for _, route := range f.Routes {
-			mux.Handle(pattern(route), apigw.Serve(s.invoke[f.Name], s.log))
+			mux.Handle(route.Pattern(), apigw.Serve(s.invoke[f.Name], s.log))
 		}
 	}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
@@ -37,8 +37,8 @@ func (s *System) Handler() http.Handler {
 	return onlyFromHere(mux)
 }
 
-// pattern turns a route as API Gateway writes it into one of net/http's.
-func pattern(r Route) string {
+// Pattern is the route as net/http writes it.
+func (r Route) Pattern() string {
 	path := strings.ReplaceAll(r.Path, "+}", "...}")
 	if r.Method == "ANY" {
 		return path
