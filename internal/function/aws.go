@@ -28,6 +28,9 @@ func OnAWS(config aws.Config, feedback, scorebook, secret string) Parts {
 		Log:     slog.New(trail.Handler(lambdacontext.NewLogHandler())),
 		Metrics: &Embedded{Out: os.Stdout, Function: lambdacontext.FunctionName, Now: time.Now},
 	}
+	// Lambda's library writes the errors of functions to the standard log.
+	slog.SetLogLoggerLevel(slog.LevelError)
+	slog.SetDefault(p.Log.With(slog.String("from", "lambda")))
 	p.Log.Info("started", slog.String("function", lambdacontext.FunctionName), slog.Bool("cold_start", true))
 	if secret != "" {
 		p.Secrets = &secrets.Keeper{Read: secrets.FromSecretsManager(secretsmanager.NewFromConfig(config), secret), Now: time.Now}
