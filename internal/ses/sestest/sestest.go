@@ -53,6 +53,7 @@ var (
 // Server is the SES. Its fields may be set before it is used.
 type Server struct {
 	MaxSendRate, Max24HourSend float64
+	ConfigurationSets          []string // that there are; nil: any
 
 	url    string
 	mu     sync.Mutex
@@ -104,7 +105,7 @@ func (s *Server) Calls() int {
 // ServeHTTP answers a call.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.ParseForm() != nil || !strings.HasPrefix(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256 ") {
-		answerError(w, Fault{Code: "IncompleteSignature", Message: "no signature", Status: http.StatusForbidden})
+		Refuse(w, Fault{Code: "IncompleteSignature", Message: "no signature", Status: http.StatusForbidden})
 		return
 	}
 	switch action := r.PostForm.Get("Action"); action {
@@ -113,7 +114,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "SendRawEmail":
 		s.send(w, r)
 	default:
-		answerError(w, Fault{Code: "InvalidAction", Message: "there is no " + action + " here"})
+		Refuse(w, Fault{Code: "InvalidAction", Message: "there is no " + action + " here"})
 	}
 }
 
@@ -129,7 +130,11 @@ func (s *Server) quota(w http.ResponseWriter) {
 func (s *Server) send(w http.ResponseWriter, r *http.Request) {
 	mail, err := read(r)
 	if err != nil {
-		answerError(w, Fault{Code: "ValidationError", Message: err.Error()})
+		Refuse(w, Fault{Code: "ValidationError", Message: err.Error()})
+		return
+	}
+	if s.ConfigurationSets != nil && !slices.Contains(s.ConfigurationSets, mail.ConfigurationSet) {
+		Refuse(w, Fault{Code: "ConfigurationSetDoesNotExist", Message: "Configuration set <" + mail.ConfigurationSet + "> does not exist."})
 		return
 	}
 	fault := s.next()
@@ -150,7 +155,7 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request) {
 	case fault.Garbage:
 		answer(w, http.StatusOK, "<SendRawEmailResponse><SendRawEmailRes")
 	case fault.Code != "":
-		answerError(w, fault)
+		Refuse(w, fault)
 	default:
 		answer(w, http.StatusOK, `<SendRawEmailResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><SendRawEmailResult><MessageId>`+
 			mail.ID+`</MessageId></SendRawEmailResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></SendRawEmailResponse>`)
@@ -195,7 +200,8 @@ func read(r *http.Request) (mail Mail, err error) {
 	return mail, nil
 }
 
-func answerError(w http.ResponseWriter, f Fault) {
+// Refuse answers a call with an error of SES.
+func Refuse(w http.ResponseWriter, f Fault) {
 	status := f.Status
 	if status == 0 {
 		status = http.StatusBadRequest
