@@ -32,6 +32,8 @@ type API struct {
 	Answers   Answers
 	Decisions Decisions
 	Cases     Cases
+	Reports   Reports
+	Texts     Texts
 	Applier   Applier
 	Auditor   Auditor
 	Now       func() time.Time

@@ -26,7 +26,8 @@ var Shapes = map[string]any{
 	"Score": Score{}, "Change": Change{}, "ScorePage": page[Score]{}, "Response": answer{}, "ResponsePage": page[answer]{}, "Case": shownCase{},
 	"CasePage": page[shownCase]{}, "Visit": touchpoint.Visit{}, "VisitPage": page[touchpoint.Visit]{}, "Taken": Taken{}, "TakenResults": results{},
 	"TakenResult": result{}, "Applied": applied{}, "Findings": findings{}, "Key": Key{}, "NewKey": NewKey{}, "KeyPage": page[Key]{},
-	"Problem": problem.Document{}, "ProgramProblem": problem.Line{},
+	"Report": Report{}, "ReportTouchpoint": ReportTouchpoint{}, "ReportPoint": ReportPoint{}, "ReportQuote": ReportQuote{}, "ReportCases": ReportCases{},
+	"ReportCase": ReportCase{}, "Program": Program{}, "Problem": problem.Document{}, "ProgramProblem": problem.Line{},
 }
 
 // Asked are the values that are received only: what must be there is for the rules to say, not for the type.
@@ -34,3 +35,6 @@ var Asked = map[string]any{"ReportedVisit": visit{}, "WantedKey": wantedKey{}}
 
 // ScopeNamed is the scope with that name.
 func ScopeNamed(name string) access.Scope { return access.Scope(name) }
+
+// ShowReport is what a report is shown as.
+var ShowReport = showReport

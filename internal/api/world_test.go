@@ -22,6 +22,7 @@ import (
 	"afterword/internal/followup"
 	"afterword/internal/period"
 	"afterword/internal/program"
+	reports "afterword/internal/report"
 	"afterword/internal/response"
 	"afterword/internal/score"
 	"afterword/internal/survey"
@@ -84,6 +85,20 @@ func (w *world) Counts(_ context.Context, series tally.Series, p period.Period) 
 
 func (w *world) Sends(_ context.Context, series tally.Series, _ period.Period) (tally.Sends, error) {
 	return w.sends[series], w.trouble
+}
+
+func (w *world) Several(_ context.Context, series tally.Series, periods []period.Period) (all []tally.Counts, err error) {
+	for _, p := range periods {
+		all = append(all, w.counts[series][p.Name])
+	}
+	return all, w.trouble
+}
+
+func (w *world) CurrentProgram(context.Context) ([]byte, int, error) {
+	if w.applied == "" {
+		return nil, 0, w.trouble
+	}
+	return []byte(w.applied), 7, w.trouble
 }
 
 func (w *world) ResponsesTo(_ context.Context, surveys []string, span period.Span) ([]response.Record, string, error) {
@@ -205,7 +220,7 @@ func unchecked(w *world) http.Handler {
 		log = slog.New(slog.DiscardHandler)
 	}
 	return (&api.API{
-		Written: keys, Keys: w, Meter: w, Programs: w, Intake: w, Counts: w, Answers: w, Decisions: w, Cases: w, Applier: w, Auditor: w,
+		Written: keys, Keys: w, Meter: w, Programs: w, Intake: w, Counts: w, Answers: w, Decisions: w, Cases: w, Reports: reports.Gather{Counts: w, Answers: w, Cases: w}, Texts: w, Applier: w, Auditor: w,
 		Now: func() time.Time { return now.Add(w.later) }, Log: log,
 	}).Handler()
 }

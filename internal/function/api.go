@@ -10,6 +10,7 @@ import (
 	"afterword/internal/api"
 	"afterword/internal/i18n"
 	"afterword/internal/program"
+	"afterword/internal/report"
 	"afterword/internal/secrets"
 	"afterword/internal/store"
 	"afterword/internal/tally"
@@ -20,7 +21,7 @@ import (
 func API(p Parts, wait func(context.Context, time.Duration) error) http.Handler {
 	return (&api.API{
 		Written: p.Keys, Keys: p.Store, Meter: p.Store, Programs: p.Programs, Intake: reported{p},
-		Counts: tally.Reader{Archive: p.Store}, Answers: p.Store, Decisions: p.Store, Cases: p.Store,
+		Counts: tally.Reader{Archive: p.Store}, Answers: p.Store, Decisions: p.Store, Cases: p.Store, Reports: p.gather(), Texts: p.Store,
 		Applier: applier{p}, Auditor: Auditor(p, wait), Now: p.Now, Log: p.Log,
 	}).Handler()
 }
@@ -52,6 +53,10 @@ func (r reported) Take(ctx context.Context, p *program.Program, e touchpoint.Eve
 		return touchpoint.Outcome{}, err
 	}
 	return r.intake(secret).Take(ctx, p, e, now)
+}
+
+func (p Parts) gather() report.Gather {
+	return report.Gather{Counts: tally.Reader{Archive: p.Store}, Answers: p.Store, Cases: p.Store}
 }
 
 // Publisher makes programs the one in force, if there are texts in their languages.

@@ -1,0 +1,159 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"afterword/internal/fault"
+	"afterword/internal/period"
+	"afterword/internal/program"
+	"afterword/internal/report"
+	"afterword/internal/score"
+)
+
+// Reports gathers how a period went.
+type Reports interface {
+	// Report gathers the report of a period as it is at now. Faults: Transient.
+	Report(ctx context.Context, p *program.Program, in period.Period, now time.Time) (report.Report, error)
+}
+
+// Report is how a period went, as the API shows it: what is mailed when the period is over. Its numbers are rounded.
+type Report struct {
+	Period       string             `json:"period"`
+	From         period.Day         `json:"from"` // its first day
+	To           period.Day         `json:"to"`   // and its last
+	Before       string             `json:"before"`
+	At           time.Time          `json:"at"`     // when it was gathered
+	Closed       bool               `json:"closed"` // the period was over by then
+	CountsClicks bool               `json:"counts_unconfirmed,omitempty"`
+	Touchpoints  []ReportTouchpoint `json:"touchpoints"`
+	Cases        ReportCases        `json:"cases"`
+}
+
+// ReportTouchpoint is a touchpoint's score with what a report says beside it.
+type ReportTouchpoint struct {
+	Score   Score         `json:"score"`
+	Replies int64         `json:"replies"` // answers to the mails of the period, whenever they came
+	Trend   []ReportPoint `json:"trend"`   // oldest first, the reported period last
+	Lowest  []ReportQuote `json:"lowest"`
+	Highest []ReportQuote `json:"highest"`
+}
+
+// ReportPoint is a score in one period.
+type ReportPoint struct {
+	Period   string          `json:"period"`
+	N        int64           `json:"n"`
+	Value    *float64        `json:"value"` // null: no answers, or too few to show one
+	Interval *score.Interval `json:"interval"`
+	Note     string          `json:"note,omitempty"`
+}
+
+// ReportQuote is what one customer said.
+type ReportQuote struct {
+	Rating  int         `json:"rating"`
+	Group   score.Group `json:"group"`
+	Comment string      `json:"comment"`
+	Day     string      `json:"day"`
+	Subject string      `json:"subject"`
+	Link    string      `json:"link,omitempty"`
+}
+
+// ReportCases is how the follow-up stands.
+type ReportCases struct {
+	Opened  int          `json:"opened"` // in the period
+	Closed  int          `json:"closed"` // in the period
+	Open    int          `json:"open"`   // now
+	Overdue int          `json:"overdue"`
+	AtLeast bool         `json:"at_least,omitempty"` // there are so many cases that these numbers are the least that they may be
+	Oldest  []ReportCase `json:"oldest"`
+}
+
+// ReportCase is a case that nobody has closed.
+type ReportCase struct {
+	ID         string    `json:"id"`
+	Touchpoint string    `json:"touchpoint"`
+	Survey     string    `json:"survey"`
+	Subject    string    `json:"subject"`
+	Desk       string    `json:"desk"`
+	Rating     int       `json:"rating"`
+	OpenedAt   time.Time `json:"opened_at"`
+	Due        time.Time `json:"due"`
+	Overdue    bool      `json:"overdue"`
+	TakenBy    string    `json:"taken_by,omitempty"`
+}
+
+func (a *API) reports(r *http.Request) (any, error) {
+	query, err := readQuery(r, "period")
+	if err != nil {
+		return nil, err
+	}
+	p, err := a.Programs.Current(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	now := a.Now()
+	in, err := readPeriod(query["period"], now, p.Zone)
+	if err != nil {
+		return nil, err
+	}
+	if period.DayOf(now, p.Zone).Before(in.From) {
+		return nil, fault.New(fault.Invalid, "the period %s begins on %s, which is still to come", in.Name, in.From)
+	}
+	gathered, err := a.Reports.Report(r.Context(), p, in, now)
+	if err != nil {
+		return nil, err
+	}
+	return showReport(gathered), nil
+}
+
+func showReport(r report.Report) Report {
+	shown := Report{
+		Period: r.Period.Name, From: r.Period.From, To: r.Period.To, Before: r.Before.Name, At: r.At, Closed: r.Closed,
+		CountsClicks: r.CountsClicks, Touchpoints: []ReportTouchpoint{},
+		Cases: ReportCases{Opened: r.Cases.Opened, Closed: r.Cases.Closed, Open: r.Cases.Open, Overdue: r.Cases.Overdue,
+			AtLeast: r.Cases.AtLeast, Oldest: []ReportCase{}},
+	}
+	for _, t := range r.Touchpoints {
+		shown.Touchpoints = append(shown.Touchpoints, showTouchpoint(r, t))
+	}
+	for _, c := range r.Cases.Oldest {
+		shown.Cases.Oldest = append(shown.Cases.Oldest, ReportCase{
+			ID: c.ID, Touchpoint: c.Touchpoint, Survey: c.Survey, Subject: c.Subject, Desk: c.Desk, Rating: c.Rating, OpenedAt: c.OpenedAt, Due: c.Due,
+			Overdue: c.Overdue, TakenBy: c.TakenBy,
+		})
+	}
+	return shown
+}
+
+func showTouchpoint(r report.Report, t report.Touchpoint) ReportTouchpoint {
+	s := t.Score.Rounded(t.Scale)
+	shown := ReportTouchpoint{
+		Score: Score{
+			Touchpoint: t.Name, Survey: t.Survey, Metric: t.Scale.Metric, Scale: t.Scale.String(), Period: r.Period.Name, N: s.N, Value: s.Value,
+			Interval: s.Interval, Convention: s.Convention, Distribution: s.Distribution, EasyShare: s.EasyShare, Sent: t.Sent,
+			Delivered: t.Delivered, Unconfirmed: t.Unconfirmed, CountsClicks: r.CountsClicks, Note: s.Note,
+		},
+		Replies: t.Replies, Trend: []ReportPoint{}, Lowest: showQuotes(t.Lowest), Highest: showQuotes(t.Highest),
+	}
+	if rate := t.ResponseRate(); rate != nil {
+		rounded := score.Round(*rate, 3)
+		shown.Score.ResponseRate = &rounded
+	}
+	if t.Change != nil {
+		shown.Score.Change = &Change{r.Before.Name, t.Change.Rounded(t.Scale)}
+	}
+	for _, point := range t.Trend {
+		s := point.Score.Rounded(t.Scale)
+		shown.Trend = append(shown.Trend, ReportPoint{point.Period.Name, s.N, s.Value, s.Interval, s.Note})
+	}
+	return shown
+}
+
+func showQuotes(quotes []report.Quote) []ReportQuote {
+	shown := []ReportQuote{}
+	for _, q := range quotes {
+		shown = append(shown, ReportQuote(q))
+	}
+	return shown
+}
