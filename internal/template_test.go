@@ -81,12 +81,6 @@ func ofKind(resources []resource, kind string) []resource {
 	return slices.DeleteFunc(slices.Clone(resources), func(r resource) bool { return r.kind != kind })
 }
 
-// widest are the resources with a wildcard that a policy may name, each with the actions that AWS lets nobody narrow further.
-var widest = map[string]string{
-	"*": "ses:GetSendQuota", // has no resource
-	"arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*": "ses:SendRawEmail", // recipients in the sandbox are identities; ses:FromAddress narrows it
-}
-
 // fields of an access log that tell of a request and neither its path nor its query: a path holds a token, and a token is a credential.
 var fieldsOfAccessLog = []string{"requestId", "routeKey", "status", "responseLatency"}
 
@@ -98,6 +92,7 @@ var templateRules = []struct {
 }{
 	{"no policy has a wildcard action", wildcardActions, "Action: sns:Publish", `Action: "sns:*"`},
 	{"a wildcard resource is one that AWS cannot narrow", wildcardResources, "Resource: !GetAtt Scorebook.Arn", `Resource: "*"`},
+	{"mails leave from the owner's addresses only", sendersAreNarrowed, `Condition: {StringLike: {"ses:FromAddress": !Ref MailFrom}}`, ""},
 	{"a stream is read from its beginning, gives up in the end and says what it gave up", streamSettings, "StartingPosition: TRIM_HORIZON", "StartingPosition: LATEST"},
 	{"a stream is read from its beginning, gives up in the end and says what it gave up", streamSettings, "DestinationConfig: {OnFailure: {Type: SQS, Destination: !GetAtt Unprocessed.Arn}}", "Enabled: true"},
 	{"a schedule leaves a letter when it could not start its function, and has no fixed name", schedules, "DeadLetterConfig: {Arn: !GetAtt Missed.Arn}", "State: ENABLED"},
@@ -145,53 +140,6 @@ func TestTheTemplateKeepsTheRulesOfTheProject(t *testing.T) {
 			}
 		})
 	}
-}
-
-// statements are those of all policies of the template, with the resource that has them.
-func statements(resources []resource) (all []struct {
-	of string
-	tree
-}) {
-	for _, r := range resources {
-		policies := append(r.properties.each("Policies"), r.properties.at("PolicyDocument"))
-		for _, policy := range policies {
-			written, _ := policy.(tree)
-			for _, statement := range written.each("Statement") {
-				all = append(all, struct {
-					of string
-					tree
-				}{r.name, statement.(tree)})
-			}
-		}
-	}
-	return all
-}
-
-func wildcardActions(_ tree, resources []resource) (breaches []string) {
-	for _, s := range statements(resources) {
-		for _, action := range s.each("Action") {
-			if strings.Contains(fmt.Sprint(action), "*") {
-				breaches = append(breaches, fmt.Sprintf("%s may do %s", s.of, action))
-			}
-		}
-		if s.at("NotAction") != nil || s.at("NotResource") != nil {
-			breaches = append(breaches, s.of+" says what it may not do, so it may do the rest")
-		}
-	}
-	return breaches
-}
-
-func wildcardResources(_ tree, resources []resource) (breaches []string) {
-	for _, s := range statements(resources) {
-		for _, on := range s.each("Resource") {
-			for _, action := range s.each("Action") {
-				if strings.Contains(fmt.Sprint(on), "*") && widest[fmt.Sprint(on)] != action {
-					breaches = append(breaches, fmt.Sprintf("%s may %s on %s", s.of, action, on))
-				}
-			}
-		}
-	}
-	return breaches
 }
 
 // events are the sources of events of a kind, by function.
