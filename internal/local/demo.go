@@ -13,6 +13,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"afterword/internal/api"
 	"afterword/internal/followup"
 	"afterword/internal/survey"
 )
@@ -165,7 +166,7 @@ func (d *demo) desk(ctx context.Context) error {
 	return errors.New("no task mail came for the unhappy customer")
 }
 
-func (d *demo) scores(ctx context.Context, before []scoreLine) error {
+func (d *demo) scores(ctx context.Context, before []api.Line) error {
 	after, err := d.s.Scores(ctx, d.s.quarter())
 	if err != nil {
 		return err

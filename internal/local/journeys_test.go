@@ -36,6 +36,7 @@ import (
 //	post PATH [NAME=VALUE ...]       sends a form
 //	api PATH                         asks the API; prints indented JSON
 //	admin PATH FILE                  posts a file to the API
+//	key SCOPE                        makes a key of the API that has the scope; sets $KEY and $KEYID
 //	ses EVENT                        SES tells bounce, transient, complaint or delivery about the newest mail
 //	status N                         of the last answer
 //	restart                          the process ends and starts again on the same data
@@ -175,6 +176,7 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"admin": func(ts *testscript.TestScript, neg bool, args []string) {
 		on(ts).send(ts, http.MethodPost, args[0], bearer(http.Header{"Content-Type": {"application/yaml"}}), readFile(ts, args[1]))
 	},
+	"key":    func(ts *testscript.TestScript, neg bool, args []string) { makeKey(ts, args[0]) },
 	"ses":    func(ts *testscript.TestScript, neg bool, args []string) { sesEvent(ts, args[0]) },
 	"status": func(ts *testscript.TestScript, neg bool, args []string) { checkStatus(ts, args[0]) },
 	"restart": func(ts *testscript.TestScript, neg bool, args []string) {
@@ -236,6 +238,20 @@ func (j *traveller) send(ts *testscript.TestScript, method, path string, header 
 	}
 	fmt.Fprintf(ts.Stdout(), "%s\n", answer)
 }
+
+func makeKey(ts *testscript.TestScript, scope string) {
+	header := bearer(http.Header{"Content-Type": {"application/json"}})
+	on(ts).send(ts, http.MethodPost, "/api/admin/keys", header, []byte(`{"name":"of a journey","scopes":["`+scope+`"]}`))
+	checkStatus(ts, "201")
+	secret := madeKey.FindStringSubmatch(ts.ReadFile("stdout"))
+	if secret == nil {
+		ts.Fatalf("no key was shown")
+	}
+	ts.Setenv("KEY", secret[1])
+	ts.Setenv("KEYID", secret[2])
+}
+
+var madeKey = regexp.MustCompile(`"key": "(aw_([A-Za-z0-9_-]{12})[A-Za-z0-9_-]{43})"`)
 
 func checkStatus(ts *testscript.TestScript, want string) {
 	if got := strconv.Itoa(on(ts).status); got != want {

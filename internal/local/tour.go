@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"afterword/internal/api"
 	"afterword/internal/fault"
 	"afterword/internal/period"
 	"afterword/internal/webhook"
@@ -40,14 +41,13 @@ type tourView struct {
 	Now, Done, Key, Base, Quarter, MailNote string
 	Samples, Steps                          any
 	Mails                                   []mailLine
-	Scores                                  []scoreLine
+	Scores                                  []api.Line
 	Cases                                   []caseLine
 }
 
 type (
-	mailLine  struct{ ID, At, Kind, To, Subject string }
-	scoreLine struct{ Touchpoint, Period, Metric, Value, Interval, Answers, Rate, Change string }
-	caseLine  struct{ Opened, Desk, About, Rating, State, Due, Link string }
+	mailLine struct{ ID, At, Kind, To, Subject string }
+	caseLine struct{ Opened, Desk, About, Rating, State, Due, Link string }
 )
 
 const mailsShown = 20
@@ -105,53 +105,15 @@ func (s *System) mailLines() (lines []mailLine, note string, err error) {
 }
 
 // Scores asks the API for the scores of a period, of every touchpoint, as a table for people.
-func (s *System) Scores(ctx context.Context, name string) (lines []scoreLine, err error) {
-	var answer struct{ Items []scoreAnswer }
+func (s *System) Scores(ctx context.Context, name string) (lines []api.Line, err error) {
+	var answer struct{ Items []api.Score }
 	if err := s.ask(ctx, "/api/scores?period="+url.QueryEscape(name), &answer); err != nil {
 		return nil, err
 	}
 	for _, score := range answer.Items {
-		lines = append(lines, score.line())
+		lines = append(lines, score.Line())
 	}
 	return lines, nil
-}
-
-// scoreAnswer is the API's score, as far as a table needs it.
-type scoreAnswer struct {
-	Touchpoint, Period, Metric, Scale, Note string
-	N                                       int64
-	Value                                   *float64
-	Interval                                *[2]float64
-	Rate                                    *float64 `json:"response_rate"`
-	Unconfirmed                             int64
-	Change                                  *struct {
-		From    string
-		Delta   *float64
-		Verdict string
-	}
-}
-
-func (a scoreAnswer) line() scoreLine {
-	l := scoreLine{Touchpoint: a.Touchpoint, Period: a.Period, Metric: a.Metric + " " + a.Scale, Value: a.Note, Answers: fmt.Sprint(a.N)}
-	if a.Value != nil {
-		l.Value = fmt.Sprint(*a.Value)
-	}
-	if a.Interval != nil {
-		l.Interval = fmt.Sprintf("%v to %v", a.Interval[0], a.Interval[1])
-	}
-	if a.Rate != nil {
-		l.Rate = fmt.Sprintf("%.0f %%", 100**a.Rate)
-	}
-	switch {
-	case a.Unconfirmed == 1:
-		l.Answers += " (1 unconfirmed click not counted)"
-	case a.Unconfirmed > 1:
-		l.Answers += fmt.Sprintf(" (%d unconfirmed clicks not counted)", a.Unconfirmed)
-	}
-	if a.Change != nil && a.Change.Delta != nil {
-		l.Change = fmt.Sprintf("%+v since %s: %s", *a.Change.Delta, a.Change.From, a.Change.Verdict)
-	}
-	return l
 }
 
 func (s *System) caseLines(ctx context.Context) (lines []caseLine, err error) {

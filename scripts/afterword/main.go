@@ -26,6 +26,7 @@ var commands = map[string]command{
 	"check":  {"FILE", "says what is wrong in a program, line by line; changes nothing", check},
 	"apply":  {"FILE", "checks a program and makes it the one in force", apply},
 	"scores": {"PERIOD [TOUCHPOINT]", "prints the scores of a period, such as 2026-Q4 or 2026-W47", scores},
+	"keys":   {"DO [WHAT] [SCOPES] [EXPIRES]", "create NAME SCOPES [EXPIRES], list, or revoke ID: keys of the API", keys},
 	"audit":  {"", "counts everything again, heals, and says what differed", audit},
 	"invoke": {"FUNCTION EVENT", "replays events/FUNCTION/EVENT.json, webhooks signed afresh", invoke},
 }

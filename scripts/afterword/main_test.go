@@ -94,6 +94,37 @@ func TestScoresAndAuditAnswer(t *testing.T) {
 	}
 }
 
+func TestAKeyIsMadeUsedListedAndRevoked(t *testing.T) {
+	url := system(t)
+	out, err := run(t, url, "keys", "create", "crm export", "read,visits", "2126-01-31T00:00:00Z")
+	secret, _, _ := strings.Cut(out, "\n")
+	if err != nil || !strings.HasPrefix(secret, "aw_") {
+		t.Fatalf("%q, %v", out, err)
+	}
+	if _, err := run(t, url, "--key", secret, "scores", "2026-Q4"); err != nil {
+		t.Error(err)
+	}
+	if _, err := run(t, url, "--key", secret, "keys", "list"); err == nil || !strings.Contains(err.Error(), `"admin"`) {
+		t.Errorf("a key that reads lists keys: %v", err)
+	}
+	list, err := run(t, url, "keys", "list")
+	id := secret[3:15]
+	if err != nil || !strings.Contains(list, id) || !strings.Contains(list, "read,visits") || !strings.Contains(list, "2126-01-31") || strings.Contains(list, secret[15:]) {
+		t.Errorf("%q, %v", list, err)
+	}
+	if _, err := run(t, url, "keys", "revoke", id); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := run(t, url, "--key", secret, "scores", "2026-Q4"); err == nil || !strings.Contains(err.Error(), "revoked") {
+		t.Errorf("the revoked key: %v", err)
+	}
+	for _, wrong := range [][]string{{"keys", "show"}, {"keys", "create", "crm"}, {"keys", "create", "crm", "write"}, {"keys", "revoke", "no-such-id"}, {"keys", "list", "all"}} {
+		if _, err := run(t, url, wrong...); err == nil {
+			t.Errorf("%v went well", wrong)
+		}
+	}
+}
+
 func TestSamplesAreReplayedSignedAfresh(t *testing.T) {
 	url := system(t)
 	t.Chdir("../..")
