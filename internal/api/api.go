@@ -32,6 +32,7 @@ type API struct {
 	Answers   Answers
 	Decisions Decisions
 	Cases     Cases
+	People    People
 	Reports   Reports
 	Texts     Texts
 	Applier   Applier

@@ -2,7 +2,10 @@ package api
 
 import (
 	"afterword/internal/access"
+	"afterword/internal/customer"
+	"afterword/internal/followup"
 	"afterword/internal/problem"
+	"afterword/internal/response"
 	"afterword/internal/touchpoint"
 )
 
@@ -26,12 +29,14 @@ var Shapes = map[string]any{
 	"Score": Score{}, "Change": Change{}, "ScorePage": page[Score]{}, "Response": answer{}, "ResponsePage": page[answer]{}, "Case": shownCase{},
 	"CasePage": page[shownCase]{}, "Visit": touchpoint.Visit{}, "VisitPage": page[touchpoint.Visit]{}, "Taken": Taken{}, "TakenResults": results{},
 	"TakenResult": result{}, "Applied": applied{}, "Findings": findings{}, "Key": Key{}, "NewKey": NewKey{}, "KeyPage": page[Key]{},
+	"FoundPerson": foundPerson{}, "Person": person{}, "Customer": customer.Customer{}, "Ask": customer.Ask{}, "Happening": happening{},
+	"Invitation": response.Record{}, "Hit": shownHit{}, "KeptCase": followup.Case{}, "CaseMail": followup.Mail{}, "CaseEvent": followup.Event{}, "ErasedPerson": erasedPerson{},
 	"Report": Report{}, "ReportTouchpoint": ReportTouchpoint{}, "ReportPoint": ReportPoint{}, "ReportQuote": ReportQuote{}, "ReportCases": ReportCases{},
 	"ReportCase": ReportCase{}, "Program": Program{}, "Problem": problem.Document{}, "ProgramProblem": problem.Line{},
 }
 
 // Asked are the values that are received only: what must be there is for the rules to say, not for the type.
-var Asked = map[string]any{"ReportedVisit": visit{}, "WantedKey": wantedKey{}}
+var Asked = map[string]any{"WantedPerson": wantedPerson{}, "WantedErasure": wantedErasure{}, "ReportedVisit": visit{}, "WantedKey": wantedKey{}}
 
 // ScopeNamed is the scope with that name.
 func ScopeNamed(name string) access.Scope { return access.Scope(name) }

@@ -30,6 +30,8 @@ type Parts struct {
 	Now      func() time.Time
 	Log      *slog.Logger
 	Metrics  Metrics // nil: nothing is counted
+	// Shred makes the engine forget what was overwritten, as privacy.Erasure asks; nil: it does so by itself.
+	Shred func(ctx context.Context) error
 }
 
 // Pause waits before an attempt (the first again is 1), with full jitter, longer each time up to a second. The error is the context's.

@@ -145,6 +145,7 @@ func (s *System) openParts(ctx context.Context) error {
 		Store: kept, Programs: function.Programs(kept, s.clock.Now), Secrets: &secrets.Keeper{Read: s.secret.read, Now: s.clock.Now},
 		Keys:    api.FixedKeys{access.Local(s.options.Key, access.Admin)},
 		Carrier: s.mailbox, Rate: unlimited{}, Public: s.options.Public, Domain: "email.amazonses.com", Now: s.clock.Now, Log: s.log,
+		Shred: s.shred,
 	}
 	return nil
 }
