@@ -26,25 +26,23 @@ func Distribution(t report.Touchpoint) image.Image {
 	}
 	ratings := t.Scale.Ratings()
 	slot := float64(barsRight-barsLeft) / float64(len(ratings))
-	most, widest := int64(1), 0.0
+	most := int64(1)
 	for _, r := range ratings {
 		most = max(most, counts[r])
-		widest = max(widest, widthOf(strconv.FormatInt(counts[r], 10), letters))
-	}
-	size := float64(letters)
-	if room := slot - 6; widest > room {
-		size *= room / widest
 	}
 	p := blank()
 	for i, r := range ratings {
 		middle, half := barsLeft+(float64(i)+0.5)*slot, min(widestBar, slot*0.72)/2
 		top := barsBottom + float64(counts[r])/float64(most)*(barsTop-barsBottom)
 		p.fill(colorOf(t.Scale.Group(r)), at(middle-half, barsBottom), at(middle+half, barsBottom), at(middle+half, top), at(middle-half, top))
-		on := ink
+		count, size, on := strconv.FormatInt(counts[r], 10), float64(letters), ink
+		if wide, room := widthOf(count, size), slot-6; wide > room {
+			size *= room / wide
+		}
 		if counts[r] == 0 {
 			on = soft
 		}
-		p.write(middle, top+4, strconv.FormatInt(counts[r], 10), style(size, on, draw.XCenter, draw.YBottom))
+		p.write(middle, top+4, count, style(size, on, draw.XCenter, draw.YBottom))
 		p.write(middle, 6, strconv.Itoa(r), style(letters, soft, draw.XCenter, draw.YBottom))
 	}
 	p.stroke(Neutral, 1, at(barsLeft, barsBottom), at(barsRight, barsBottom))
