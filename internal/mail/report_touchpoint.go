@@ -17,6 +17,7 @@ type toldTouchpoint struct {
 	Name, Metric            string
 	Verdict                 string // in one line, with the name
 	Score, Range            string
+	Missing                 string // why there is no score
 	Count, Rate             string
 	Change, Unit, Moved     string // the difference, and whether it is one
 	Reliable                bool   // it is
@@ -65,6 +66,8 @@ func (v *told) touchpoint(t report.Touchpoint, r report.Report) toldTouchpoint {
 	}
 	if t.Score.Value != nil && t.Score.Interval != nil {
 		told.Score, told.Range = value(v.Printer, t.Scale, *t.Score.Value), v.between(t.Scale, *t.Score.Interval)
+	} else {
+		told.Missing = v.missing(t.Score)
 	}
 	v.change(&told, t)
 	told.Notes = v.notes(t.Score)
@@ -194,15 +197,22 @@ func span(from, to int) string {
 	return strconv.Itoa(from) + "\u2013" + strconv.Itoa(to)
 }
 
+// missing says why there is no score.
+func (v *told) missing(s score.Score) string {
+	if s.N == 0 {
+		return v.T("report.verdict.none")
+	}
+	return v.T("report.point.none")
+}
+
 func (v *told) trend(told *toldTouchpoint, t report.Touchpoint) {
 	var spoken []string
 	for _, point := range t.Trend {
-		brief, full := v.T("report.point.none"), v.T("report.point.none")
+		brief := v.missing(point.Score)
+		full := brief
 		if point.Score.Value != nil && point.Score.Interval != nil {
 			brief = value(v.Printer, t.Scale, *point.Score.Value)
 			full = v.list(brief+" ("+v.between(t.Scale, *point.Score.Interval)+")", v.T("report.count", "n", v.Count(point.Score.N)))
-		} else if point.Score.N == 0 {
-			brief, full = v.T("report.verdict.none"), v.T("report.verdict.none")
 		}
 		told.Trend = append(told.Trend, entryOf{v.Period(point.Period), full})
 		spoken = append(spoken, v.T("report.point", "label", v.Period(point.Period), "value", brief))
