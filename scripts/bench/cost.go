@@ -30,6 +30,8 @@ const (
 	readersOfStream = 2     // each called for each changed response: one answer a batch
 	accessLine      = 240   // bytes of API Gateway's log for a request, with what CloudWatch adds
 	instances       = 5     // running at a time, all month, each reading the secret every five minutes
+	stayShare       = 0.5   // of the month's surveys are there on a day of it, on average: what scans read, and storage
+	recentShare     = 0.3   // are of the last nine days: what the audit looks at again
 	promised        = 15    // dollars beside postage
 	promisedScanned = 22
 )
@@ -97,7 +99,7 @@ func (j *journey) nightly(ctx context.Context) (map[string]use, error) {
 	day := map[string]use{}
 	for function, after := range j.tabs.snapshot() {
 		if was := before[function]; slices.Contains(j.alone, function) {
-			day[function] = use{reads: after.reads - was.reads, writes: after.writes - was.writes}
+			day[function] = use{reads: after.reads - was.reads, scanned: after.scanned - was.scanned, writes: after.writes - was.writes}
 		}
 	}
 	return day, nil
@@ -181,12 +183,12 @@ func cost(ctx context.Context, s *sheet) error {
 			return err
 		}
 		for function, u := range day {
-			scale := daysOfMonth * float64(surveys) / played / 2 // a month's surveys come in evenly: half of them are there on average
-			standing[readUnit] += u.reads * scale
+			j.scans += u.scanned
+			standing[readUnit] += (u.scanned*stayShare + (u.reads-u.scanned)*recentShare) * daysOfMonth * surveys / played
 			standing[writeUnit] += u.writes * daysOfMonth
-			s.say("%s reads %.2f and writes %.2f units a day here", function, u.reads, u.writes)
+			s.say("%s, a day with all of %d surveys: reads %.1f units by scan and %.1f else, writes %.1f", function, played, u.scanned, u.reads-u.scanned, u.writes)
 		}
-		standing[storedGB] += size * surveys / 1e9 / 2
+		standing[storedGB] += size * surveys / 1e9 * stayShare
 		reminders, err := remindersOf(ctx, folder)
 		if err != nil {
 			return err
@@ -237,7 +239,8 @@ func (j *journey) tell(s *sheet, standing bill, size float64) {
 		s.say("%-44s %9.0f  %6.2f %6.2f %6.2f %6.0f %8.3f", st.name, st.often, st.writes/n, st.reads/n, st.calls/n, st.logged/n, billOf([]step{st}).total())
 	}
 	s.say("%-44s %9s  %34s %8.3f", "schedules, audit, storage, secret", "a month", "", standing.total())
-	s.say("a survey leaves %.1f KB in the tables, indexes and overhead included", size/1024)
+	s.say("a survey leaves %.1f KB in the tables, indexes and overhead included; what earlier months left is not in the bill: a million of them", size/1024)
+	s.say("in the tables adds $%.2f a month for storage and the audit's scans", entry{storedGB, size * surveys / 1e9}.dollars()+entry{readUnit, j.scans * surveys / played * daysOfMonth}.dollars())
 }
 
 func (j *journey) promise(s *sheet, standing, reminders bill, template *local.Template) error {

@@ -46,6 +46,7 @@ type journey struct {
 	steps  []step
 	pages  [][]string // the links of the survey mails that nobody has opened
 	mailed []local.Captured
+	scans  float64 // units that whole-table reads take in a day
 }
 
 // logged counts the bytes of log lines.

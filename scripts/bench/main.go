@@ -24,6 +24,7 @@ type part struct {
 
 var benches = []part{
 	{"Counting: units of DynamoDB for a response, with the stored scores (3 touchpoints, CES 1-5, one day, no segments)", countingUnits},
+	{"Calls of the database before a sender or a customer is answered", requestCalls},
 	{"Reading a score", scoreReads},
 	{"Counting beside one transaction for each record", tallyRace},
 	{"An answer and a visit beside one conditional put on the same engine", latencies},

@@ -11,6 +11,7 @@ import (
 // use is what something took.
 type use struct {
 	writes, reads float64 // units
+	scanned       float64 // of the reads, those of whole tables
 	calls         float64 // of the database
 	records       float64 // changes that pass the filter of the stream's readers
 	mails         float64
@@ -47,8 +48,8 @@ type tabbed struct {
 	function string
 }
 
-// on runs a call, which returns how many changes of responses it made.
-func (t *tabbed) on(call func() (responses int)) {
+// on runs a call, which returns how many changes of responses it made, and returns the units that it read.
+func (t *tabbed) on(call func() (responses int)) (read float64) {
 	t.tabs.mu.Lock()
 	defer t.tabs.mu.Unlock()
 	before := t.tabs.meter.Snapshot()
@@ -60,6 +61,7 @@ func (t *tabbed) on(call func() (responses int)) {
 	u.calls++
 	u.records += float64(responses)
 	t.tabs.of[t.function] = u
+	return spent.ReadUnits
 }
 
 func (t *tabbed) Get(ctx context.Context, key table.Key, strong bool) (item table.Item, err error) {
@@ -78,7 +80,12 @@ func (t *tabbed) Query(ctx context.Context, q table.Query) (page table.Page, err
 }
 
 func (t *tabbed) Scan(ctx context.Context, name table.Name, start string, limit, segment, segments int) (page table.Page, err error) {
-	t.on(func() int { page, err = t.engine.Scan(ctx, name, start, limit, segment, segments); return 0 })
+	read := t.on(func() int { page, err = t.engine.Scan(ctx, name, start, limit, segment, segments); return 0 })
+	t.tabs.mu.Lock()
+	defer t.tabs.mu.Unlock()
+	u := t.tabs.of[t.function]
+	u.scanned += read
+	t.tabs.of[t.function] = u
 	return page, err
 }
 

@@ -128,3 +128,48 @@ func readsOfScore(ctx context.Context, responses int) (reads float64, err error)
 	}
 	return reads, nil
 }
+
+// requestCalls holds what stands between a customer or a sender and the answer: each call is a round trip.
+func requestCalls(ctx context.Context, s *sheet) (err error) {
+	meter := &table.Meter{}
+	w, err := openWorld(ctx, local.Options{Meter: meter})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.Close()) }()
+	pages, err := invite(ctx, w, 2)
+	if err != nil {
+		return err
+	}
+	visit, err := w.visit(2, 2)
+	if err != nil {
+		return err
+	}
+	answer := func(page string) *http.Request { return w.form(page, url.Values{"rating": {"4"}, "act": {"explicit"}}) }
+	// The first of each also reads the program, which is kept for a minute.
+	if err := w.report(3, 3, true); err != nil {
+		return err
+	}
+	if _, err := w.do(answer(pages[0])); err != nil {
+		return err
+	}
+	for _, row := range []struct {
+		request *http.Request
+		most    map[table.Operation]int64
+		name    string
+	}{
+		{visit, map[table.Operation]int64{table.BatchGetOperation: 1, table.TransactOperation: 1}, "visit: one read and one transaction"},
+		{answer(pages[1]), map[table.Operation]int64{table.UpdateOperation: 1}, "answer: one conditional write"},
+	} {
+		before := meter.Snapshot()
+		if _, err := w.do(row.request); err != nil {
+			return err
+		}
+		beyond := 0.0
+		for operation, n := range meter.Snapshot().Sub(before).Calls {
+			beyond += float64(max(0, n-row.most[operation]))
+		}
+		s.counted(beyond, 0, "%s; calls beyond these", row.name)
+	}
+	return nil
+}
