@@ -219,7 +219,7 @@ func headersOf(pairs []string) http.Header {
 }
 
 // send sends a request as a client of its own would, and prints what came back.
-func (j *traveller) send(ts *testscript.TestScript, method, path string, header http.Header, body []byte) {
+func (j *traveller) send(ts *testscript.TestScript, method, path string, header http.Header, body []byte) (answer []byte) {
 	request, err := http.NewRequest(method, j.server.URL+path, bytes.NewReader(body))
 	ts.Check(err)
 	for name, values := range header {
@@ -228,7 +228,7 @@ func (j *traveller) send(ts *testscript.TestScript, method, path string, header 
 	response, err := j.server.Client().Do(request)
 	ts.Check(err)
 	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
+	answer, err = io.ReadAll(response.Body)
 	ts.Check(err)
 	ts.Check(j.system.Drain(request.Context()))
 	j.status = response.StatusCode
@@ -237,13 +237,14 @@ func (j *traveller) send(ts *testscript.TestScript, method, path string, header 
 		answer = append(indented.Bytes(), '\n')
 	}
 	fmt.Fprintf(ts.Stdout(), "%s\n", answer)
+	return answer
 }
 
 func makeKey(ts *testscript.TestScript, scope string) {
 	header := bearer(http.Header{"Content-Type": {"application/json"}})
-	on(ts).send(ts, http.MethodPost, "/api/admin/keys", header, []byte(`{"name":"of a journey","scopes":["`+scope+`"]}`))
+	answer := on(ts).send(ts, http.MethodPost, "/api/admin/keys", header, []byte(`{"name":"of a journey","scopes":["`+scope+`"]}`))
 	checkStatus(ts, "201")
-	secret := madeKey.FindStringSubmatch(ts.ReadFile("stdout"))
+	secret := madeKey.FindStringSubmatch(string(answer))
 	if secret == nil {
 		ts.Fatalf("no key was shown")
 	}
