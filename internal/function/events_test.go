@@ -16,6 +16,7 @@ import (
 
 	"afterword/internal/api"
 	"afterword/internal/apigw"
+	"afterword/internal/chart"
 	"afterword/internal/fault"
 	"afterword/internal/followup"
 	"afterword/internal/function"
@@ -61,6 +62,7 @@ func started(p function.Parts) map[string]any {
 		"tally":    function.Tally(p),
 		"followup": function.Followup(p),
 		"audit":    function.Audit(p, function.Wait),
+		"report":   function.Report(p, chart.Of),
 	}
 }
 

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -175,8 +176,10 @@ func (s *System) showMail(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src https:; sandbox allow-popups allow-top-navigation-by-user-activation")
-		_, err = io.WriteString(w, opened.HTML)
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; sandbox allow-popups allow-top-navigation-by-user-activation")
+		_, err = io.WriteString(w, opened.Page(func(name string) string {
+			return "data:image/png;base64," + base64.StdEncoding.EncodeToString(opened.Pictures[name])
+		}))
 		return err
 	}
 	return fault.New(fault.NotFound, "a mail is shown as .eml, .html or .txt")

@@ -40,6 +40,7 @@ import (
 //	ses EVENT                        SES tells bounce, transient, complaint or delivery about the newest mail
 //	status N                         of the last answer
 //	restart                          the process ends and starts again on the same data
+//	asleep TIME                      likewise, and it starts at the time: no schedule runs in between
 func TestJourneys(t *testing.T) {
 	for _, engine := range tabletest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
@@ -122,6 +123,13 @@ func (j *traveller) stop() error {
 	return j.system.Close()
 }
 
+// again ends the process and starts another on its data, at the time.
+func (j *traveller) again(ts *testscript.TestScript, at time.Time) {
+	ts.Check(j.stop())
+	j.options.Now = at
+	ts.Check(j.start(ts.Value(testKey{}).(testing.TB)))
+}
+
 var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"hook": func(ts *testscript.TestScript, neg bool, args []string) {
 		j, body := on(ts), readFile(ts, args[1])
@@ -176,15 +184,14 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"admin": func(ts *testscript.TestScript, neg bool, args []string) {
 		on(ts).send(ts, http.MethodPost, args[0], bearer(http.Header{"Content-Type": {"application/yaml"}}), readFile(ts, args[1]))
 	},
-	"key":    func(ts *testscript.TestScript, neg bool, args []string) { makeKey(ts, args[0]) },
-	"ses":    func(ts *testscript.TestScript, neg bool, args []string) { sesEvent(ts, args[0]) },
-	"status": func(ts *testscript.TestScript, neg bool, args []string) { checkStatus(ts, args[0]) },
-	"restart": func(ts *testscript.TestScript, neg bool, args []string) {
-		j := on(ts)
-		now := j.system.Now()
-		ts.Check(j.stop())
-		j.options.Now = now
-		ts.Check(j.start(ts.Value(testKey{}).(testing.TB)))
+	"key":     func(ts *testscript.TestScript, neg bool, args []string) { makeKey(ts, args[0]) },
+	"ses":     func(ts *testscript.TestScript, neg bool, args []string) { sesEvent(ts, args[0]) },
+	"status":  func(ts *testscript.TestScript, neg bool, args []string) { checkStatus(ts, args[0]) },
+	"restart": func(ts *testscript.TestScript, neg bool, args []string) { on(ts).again(ts, on(ts).system.Now()) },
+	"asleep": func(ts *testscript.TestScript, neg bool, args []string) {
+		at, err := time.Parse(time.RFC3339, args[0])
+		ts.Check(err)
+		on(ts).again(ts, at)
 	},
 }
 

@@ -10,6 +10,7 @@ import (
 	"net/mail"
 	"os"
 	"path/filepath"
+	"regexp"
 	"sort"
 	"strings"
 	"sync"
@@ -123,6 +124,15 @@ type Opened struct {
 	Headers map[string]string `json:"headers"`
 	Text    string            `json:"text"`
 	HTML    string            `json:"html"`
+
+	Pictures map[string][]byte `json:"-"` // that the HTML shows, by file name
+}
+
+var pictureID = regexp.MustCompile(`\bcid:([A-Za-z0-9._-]+)@[A-Za-z0-9.-]+`)
+
+// Page is the HTML with its pictures at the addresses that at gives them, for a browser, which does not know the mail's own.
+func (o Opened) Page(at func(name string) string) string {
+	return pictureID.ReplaceAllStringFunc(o.HTML, func(id string) string { return at(pictureID.FindStringSubmatch(id)[1]) })
 }
 
 // About is the subject line of the mail.
@@ -162,6 +172,16 @@ func (m Captured) Open() (Opened, error) {
 		case gomail.TypeTextHTML:
 			o.HTML = string(content)
 		}
+	}
+	for _, picture := range parsed.GetEmbeds() {
+		var data bytes.Buffer
+		if _, err := picture.Writer(&data); err != nil {
+			return o, err
+		}
+		if o.Pictures == nil {
+			o.Pictures = map[string][]byte{}
+		}
+		o.Pictures[picture.Name] = data.Bytes()
 	}
 	return o, nil
 }

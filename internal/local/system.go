@@ -18,6 +18,7 @@ import (
 	"afterword/internal/agenda"
 	"afterword/internal/api"
 	"afterword/internal/apigw"
+	"afterword/internal/chart"
 	"afterword/internal/esm"
 	"afterword/internal/function"
 	"afterword/internal/program"
@@ -186,6 +187,7 @@ func (s *System) build() error {
 	scheduled := map[string]run{
 		"dispatch": {start: function.Dispatch(s.partsOf("dispatch")), idleUntil: s.nextDue},
 		"audit":    {start: function.Audit(s.partsOf("audit"), s.letDrain)},
+		"report":   {start: function.Report(s.partsOf("report"), chart.Of), idleUntil: s.nextReport},
 	}
 	readers := map[string]esm.Handler{
 		"tally":    function.Handler(function.Tally(s.partsOf("tally"))),
@@ -242,6 +244,12 @@ func (s *System) nextDue(ctx context.Context) (next time.Time, some bool, err er
 		}
 	}
 	return next, some, nil
+}
+
+// nextReport is when there is next a report to mail.
+func (s *System) nextReport(ctx context.Context) (time.Time, bool, error) {
+	next, err := function.Rounds(s.parts, chart.Of).Next(ctx, s.clock.Now())
+	return next, err == nil, err
 }
 
 var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)

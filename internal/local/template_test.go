@@ -68,6 +68,7 @@ func TestTheTemplateIsReadable(t *testing.T) {
 		"api":      "[{ANY /api/{proxy+}}] [] 0 streams 0",
 		"dispatch": "[] [{1m0s 0s}] 0 streams 0",
 		"audit":    "[] [{0s 3h15m0s}] 0 streams 0",
+		"report":   "[] [{1h0m0s 0s}] 0 streams 0",
 		"bounce":   "[] [] 0 streams 1",
 		"tally":    "[] [] 1 streams 0",
 		"followup": "[] [] 1 streams 0",
