@@ -15,6 +15,8 @@ import (
 
 	"afterword/internal/api"
 	"afterword/internal/followup"
+	"afterword/internal/period"
+	"afterword/internal/report"
 	"afterword/internal/survey"
 )
 
@@ -69,7 +71,10 @@ func (d *demo) play(ctx context.Context) error {
 	if err := d.desk(ctx); err != nil {
 		return err
 	}
-	return d.scores(ctx, before)
+	if err := d.scores(ctx, before); err != nil {
+		return err
+	}
+	return d.report(ctx)
 }
 
 func (d *demo) webhooks(ctx context.Context) error {
@@ -193,7 +198,29 @@ func (d *demo) scores(ctx context.Context, before []api.Line) error {
 	return t.Flush()
 }
 
-// writeMails writes mails for people to open.
+// report lets the month end and waits for its report.
+func (d *demo) report(ctx context.Context) error {
+	p := d.s.current(ctx)
+	month := period.Month(period.DayOf(d.s.Now(), p.Zone))
+	if err := d.s.Advance(ctx, month.To.Add(1).At(p.Reports.At, p.Zone).Add(time.Hour)); err != nil {
+		return err
+	}
+	fmt.Fprintf(d.out, "\nThe month ends\n\n")
+	for _, m := range d.s.Mails()[d.from:] {
+		if m.Kind != report.LetterKind || month.End(p.Zone).After(m.At) {
+			continue
+		}
+		opened, err := m.Open()
+		if err != nil {
+			return err
+		}
+		d.say("%s: report mail to %s: %q, with %d charts", m.At.Format("Mon 2 Jan 15:04"), opened.To, opened.Subject, len(opened.Pictures))
+		return nil
+	}
+	return fmt.Errorf("no report of %s came", month.Name)
+}
+
+// writeMails writes mails for people to open, with the pictures of those that have some.
 func writeMails(folder string, mails []Captured, out io.Writer) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
@@ -207,8 +234,14 @@ func writeMails(folder string, mails []Captured, out io.Writer) error {
 		if err := os.WriteFile(base+".eml", m.Raw, 0o644); err != nil {
 			return err
 		}
-		if err := os.WriteFile(base+".html", []byte(opened.HTML), 0o644); err != nil {
+		page := opened.Page(func(name string) string { return filepath.Base(base) + "-" + name })
+		if err := os.WriteFile(base+".html", []byte(page), 0o644); err != nil {
 			return err
+		}
+		for name, picture := range opened.Pictures {
+			if err := os.WriteFile(base+"-"+name, picture, 0o644); err != nil {
+				return err
+			}
 		}
 	}
 	fmt.Fprintf(out, "\n%d mails are in %s\n", len(mails), folder)
