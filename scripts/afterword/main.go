@@ -1,5 +1,5 @@
-// Command afterword is what the owner and the engineer run beside the system: it checks and applies the program, asks for scores,
-// runs the audit and replays sample events. It reaches a local system and one on AWS alike, through its API.
+// Command afterword is what the owner and the engineer run beside the system: it checks and applies the program, asks for scores
+// and reports, runs the audit and replays sample events. It reaches a local system and one on AWS alike, through its API.
 package main
 
 import (
@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/signal"
+	"slices"
 	"sort"
 	"strings"
 
@@ -27,9 +29,13 @@ var commands = map[string]command{
 	"apply":  {"FILE", "checks a program and makes it the one in force", apply},
 	"scores": {"PERIOD [TOUCHPOINT]", "prints the scores of a period, such as 2026-Q4 or 2026-W47", scores},
 	"keys":   {"DO [WHAT] [SCOPES] [EXPIRES]", "create NAME SCOPES [EXPIRES], list, or revoke ID: keys of the API", keys},
+	"report": {"", "writes the report of --period into the folder --out, as HTML, text and CSV with its charts", reportOn},
 	"audit":  {"", "counts everything again, heals, and says what differed", audit},
 	"invoke": {"FUNCTION EVENT", "replays events/FUNCTION/EVENT.json, webhooks signed afresh", invoke},
 }
+
+// flagsOf are the flags of a command's own. Their values follow its arguments, "" where one is not given.
+var flagsOf = map[string][]string{"report": {"period", "out", "language"}}
 
 // target is the system that is talked to.
 type target struct{ url, key string }
@@ -48,6 +54,9 @@ func start(ctx context.Context, arguments []string, out io.Writer) error {
 	var to target
 	flags.StringVar(&to.url, "url", or(os.Getenv("AFTERWORD_URL"), "http://127.0.0.1:8080"), "address of the system (AFTERWORD_URL)")
 	flags.StringVar(&to.key, "key", os.Getenv("AFTERWORD_API_KEY"), "API key (AFTERWORD_API_KEY)")
+	flags.String("period", "", "report: such as 2026-11, 2026-Q3 or 2026-11-01..2026-11-20")
+	flags.String("out", "", "report: the folder that it is written into")
+	flags.String("language", "", "report: one of the program's; empty: its first")
 	flags.Usage = func() { fmt.Fprint(os.Stderr, usage(flags)) }
 	if err := flags.Parse(arguments); err != nil {
 		if errors.Is(err, pflag.ErrHelp) {
@@ -66,6 +75,15 @@ func start(ctx context.Context, arguments []string, out io.Writer) error {
 	least := len(strings.Fields(c.arguments)) - strings.Count(c.arguments, "[")
 	if most := len(strings.Fields(c.arguments)); len(rest) < least || len(rest) > most {
 		return fmt.Errorf("usage: afterword %s %s", flags.Arg(0), c.arguments)
+	}
+	own := flagsOf[flags.Arg(0)]
+	for _, name := range slices.Concat(slices.Collect(maps.Values(flagsOf))...) {
+		if flags.Changed(name) && !slices.Contains(own, name) {
+			return fmt.Errorf("%s takes no --%s", flags.Arg(0), name)
+		}
+	}
+	for _, name := range own {
+		rest = append(rest, flags.Lookup(name).Value.String())
 	}
 	to.url = strings.TrimRight(to.url, "/")
 	return c.run(ctx, to, rest, out)
