@@ -25,13 +25,14 @@ type command struct {
 }
 
 var commands = map[string]command{
-	"check":  {"FILE", "says what is wrong in a program, line by line; changes nothing", check},
-	"apply":  {"FILE", "checks a program and makes it the one in force", apply},
-	"scores": {"PERIOD [TOUCHPOINT]", "prints the scores of a period, such as 2026-Q4 or 2026-W47", scores},
-	"keys":   {"DO [WHAT] [SCOPES] [EXPIRES]", "create NAME SCOPES [EXPIRES], list, or revoke ID: keys of the API", keys},
-	"report": {"", "writes the report of --period into the folder --out, as HTML, text and CSV with its charts", reportOn},
-	"audit":  {"", "counts everything again, heals, and says what differed", audit},
-	"invoke": {"FUNCTION EVENT", "replays events/FUNCTION/EVENT.json, webhooks signed afresh", invoke},
+	"check":    {"FILE", "says what is wrong in a program, line by line; changes nothing", check},
+	"apply":    {"FILE", "checks a program and makes it the one in force", apply},
+	"scores":   {"PERIOD [TOUCHPOINT]", "prints the scores of a period, such as 2026-Q4 or 2026-W47", scores},
+	"keys":     {"DO [WHAT] [SCOPES] [EXPIRES]", "create NAME SCOPES [EXPIRES], list, or revoke ID: keys of the API", keys},
+	"report":   {"", "writes the report of --period into the folder --out, as HTML, text and CSV with its charts", reportOn},
+	"customer": {"DO ADDRESS [RATINGS]", "export, or erase with keep-ratings or remove-ratings: everything that is kept about a person", customer},
+	"audit":    {"", "counts everything again, heals, and says what differed", audit},
+	"invoke":   {"FUNCTION EVENT", "replays events/FUNCTION/EVENT.json, webhooks signed afresh", invoke},
 }
 
 // flagsOf are the flags of a command's own. Their values follow its arguments, "" where one is not given.
