@@ -1,7 +1,6 @@
 package artefact
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -10,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -49,33 +49,26 @@ type answer struct {
 	failed bool
 }
 
-// transcript is what a process wrote.
-type transcript struct {
-	mu   sync.Mutex
-	text bytes.Buffer
+// transcript is what a process wrote: a file, so that a line is there as soon as it is written.
+type transcript struct{ *os.File }
+
+func (t transcript) String() string {
+	text, err := os.ReadFile(t.Name())
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
 }
 
-func (t *transcript) Write(b []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.text.Write(b)
-}
-
-func (t *transcript) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.text.String()
-}
-
-func newProcess(of endpoint, bootstrap string) *process {
+func newProcess(of endpoint, bootstrap string, output *os.File) *process {
 	p := &process{
-		endpoint: of, bootstrap: bootstrap, ended: make(chan struct{}), calls: make(chan *call), waiting: map[string]*call{}, ids: map[string]bool{},
+		endpoint: of, bootstrap: bootstrap, output: transcript{output}, ended: make(chan struct{}), calls: make(chan *call), waiting: map[string]*call{}, ids: map[string]bool{},
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", p.next)
 	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/{how}", p.answer)
 	mux.HandleFunc("POST /2018-06-01/runtime/init/error", func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(&p.output, r.Body)
+		_, _ = io.Copy(p.output, r.Body)
 		w.WriteHeader(http.StatusAccepted)
 	})
 	mux.Handle("/", &p.endpoint)
@@ -86,7 +79,7 @@ func newProcess(of endpoint, bootstrap string) *process {
 func (p *process) start() error {
 	p.command = exec.Command(p.bootstrap)
 	p.command.Env = p.environment(strings.TrimPrefix(p.server.URL, "http://"), p.server.URL)
-	p.command.Stdout, p.command.Stderr = &p.output, &p.output
+	p.command.Stdout, p.command.Stderr = p.output.File, p.output.File
 	if err := p.command.Start(); err != nil {
 		return err
 	}
@@ -104,6 +97,7 @@ func (p *process) stop() {
 		<-p.ended
 	}
 	p.server.Close()
+	_ = p.output.Close() // nobody writes any more
 }
 
 func (p *process) next(w http.ResponseWriter, r *http.Request) {

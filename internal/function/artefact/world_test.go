@@ -80,9 +80,13 @@ func open(t *testing.T, text []byte, bootstraps map[string]string) (*world, erro
 		if bootstraps[f.name] == "" {
 			return nil, fmt.Errorf("%s has the code of functions/%s, which was not built", f.resource, f.name)
 		}
+		output, err := os.CreateTemp(t.TempDir(), f.name)
+		if err != nil {
+			return nil, err
+		}
 		p := newProcess(endpoint{
 			deployed: f, secret: w.secrets(), ses: w.ses, denied: w.deny, dynamodb: toDynamoDB(os.Getenv(dynamoDBLocal)),
-		}, bootstraps[f.name])
+		}, bootstraps[f.name], output)
 		t.Cleanup(p.stop)
 		w.processes[f.name] = p
 	}
