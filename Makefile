@@ -45,5 +45,9 @@ invoke: ## replays a sample event, signed afresh, at the running local system: m
 smoke: ## asks a deployed test system, with SES's mailbox simulator: make smoke URL=... FROM=...
 	go run ./scripts/smoke --url $(URL) --from '$(FROM)' --apply
 
+.PHONY: emulator
+emulator: ## tries template.yaml and the functions on a third-party AWS emulator, and tells what could not be run
+	scripts/emulator/run
+
 clean:
 	rm -rf .afterword out .aws-sam
