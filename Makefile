@@ -1,5 +1,5 @@
 # The two commands: `make run` needs Go only, `make test` fetches what else it needs.
-.PHONY: run demo test build lint vulnerabilities race fuzz browser load bench cost invoke check clean
+.PHONY: run demo test build lint vulnerabilities race fuzz browser load bench cost invoke check clean pictures
 
 export CGO_ENABLED ?= 0
 
@@ -42,6 +42,9 @@ invoke: ## replays a sample event, signed afresh, at the running local system: m
 	go run ./scripts/afterword invoke $(F) $(E)
 
 .PHONY: smoke
+pictures: ## takes the README's pictures anew (needs Chromium)
+	go run ./scripts/pictures
+
 smoke: ## asks a deployed test system, with SES's mailbox simulator: make smoke URL=... FROM=...
 	go run ./scripts/smoke --url $(URL) --from '$(FROM)' --apply
 
