@@ -95,7 +95,7 @@ func (c Cases) act(v *visit, token string) {
 }
 
 func tryAgain(v *visit, form url.Values) *button {
-	b := &button{Action: v.r.URL.Path, Label: v.Shell.words(v.wished()).T("page.busy.again")}
+	b := &button{Action: hereAgain, Label: v.Shell.words(v.wished()).T("page.busy.again")}
 	for _, name := range []string{"do", "outcome", "cause"} {
 		b.Hidden = append(b.Hidden, hidden{name, form.Get(name)})
 	}
@@ -115,6 +115,10 @@ type casePage struct {
 	Facts      []caseFact
 	History    []happened
 }
+
+// hereAgain leads a form to the address of its page without the query. The address itself is not written into the page of a case: it
+// is a desk's credential, and a customer's words stand there too.
+const hereAgain = "?"
 
 // deedForm confirms one deed.
 type deedForm struct {
@@ -148,7 +152,7 @@ func (c Cases) draw(v *visit, view followup.View, status int, deed followup.Deed
 	d := caseDrawing{view: view, zone: zone, Printer: c.Shell.words(i18n.Match(view.Desk.Language, v.program.Languages))}
 	page := d.page(v.now)
 	if view.Case.State.Allows(deed.Action) {
-		page.Deed = d.form(v.r.URL.Path, deed, wrong)
+		page.Deed = d.form(deed, wrong)
 	}
 	for _, action := range followup.Actions {
 		if view.Case.State.Allows(action) && (page.Deed == nil || action != deed.Action) {
@@ -211,9 +215,9 @@ func (d caseDrawing) customer() string {
 	return cmp.Or(d.view.Customer.Name, d.view.Customer.Address, d.T("task.customer"))
 }
 
-func (d caseDrawing) form(path string, deed followup.Deed, wrong string) *deedForm {
+func (d caseDrawing) form(deed followup.Deed, wrong string) *deedForm {
 	f := &deedForm{
-		Action: path, Do: string(deed.Action), Confirm: d.T("case.confirm." + string(deed.Action)), Closes: deed.Action.Closes(),
+		Action: hereAgain, Do: string(deed.Action), Confirm: d.T("case.confirm." + string(deed.Action)), Closes: deed.Action.Closes(),
 		Outcome: deed.Outcome, Cause: deed.Cause, MaxCause: followup.MaxCause, MaxOutcome: followup.MaxOutcome,
 	}
 	switch wrong {

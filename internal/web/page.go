@@ -111,6 +111,7 @@ func (s *Shell) Render(w http.ResponseWriter, r *http.Request, p Page) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", p.Language)
+	body = zipped(h, r, body)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Set("Content-Security-Policy", contentPolicy(p.Brand, style, script))
 	secure(h)

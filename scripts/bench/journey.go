@@ -101,7 +101,7 @@ func (j *journey) each(ctx context.Context, name string, often float64, n int, d
 }
 
 func (j *journey) get(path string) error {
-	_, err := j.do(j.request(http.MethodGet, path, nil, nil))
+	_, err := j.do(j.request(http.MethodGet, path, http.Header{"Accept-Encoding": browsersTake}, nil))
 	return err
 }
 

@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -104,19 +106,41 @@ func (w *world) request(method, path string, header http.Header, body []byte) *h
 }
 
 func (w *world) form(path string, values url.Values) *http.Request {
-	return w.request(http.MethodPost, path, http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, []byte(values.Encode()))
+	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Accept-Encoding": browsersTake}
+	return w.request(http.MethodPost, path, header, []byte(values.Encode()))
 }
+
+// browsersTake is the Accept-Encoding of browsers.
+var browsersTake = []string{"gzip, deflate, br, zstd"}
 
 // do answers a request; one that is refused is an error.
 func (w *world) do(r *http.Request) (string, error) {
 	answer := httptest.NewRecorder()
 	w.handler.ServeHTTP(answer, r)
+	sent := answer.Body.Len()
+	text, err := plain(answer)
+	if err != nil {
+		return "", err
+	}
 	if answer.Code >= http.StatusBadRequest {
-		return "", fmt.Errorf("%s %.12s...: status %d: %.200s", r.Method, r.URL.Path, answer.Code, answer.Body)
+		return "", fmt.Errorf("%s %.12s...: status %d: %.200s", r.Method, r.URL.Path, answer.Code, text)
 	}
 	w.asked++
-	w.out += answer.Body.Len()
-	return answer.Body.String(), nil
+	w.out += sent
+	return text, nil
+}
+
+// plain is an answer's text, whether it came compressed or not.
+func plain(answer *httptest.ResponseRecorder) (string, error) {
+	var body io.Reader = answer.Body
+	if answer.Header().Get("Content-Encoding") == "gzip" {
+		var err error
+		if body, err = gzip.NewReader(body); err != nil {
+			return "", err
+		}
+	}
+	text, err := io.ReadAll(body)
+	return string(text), err
 }
 
 // report tells of the n-th visit and holds that it was decided as expected.
