@@ -10,7 +10,9 @@ import (
 // Settled is how old a mail must be before an implied answer counts at once: scanners open the links of what has just arrived.
 const Settled = time.Minute
 
-// HitLimit is the most hits that are kept of one invitation; HitAge how long each is.
+// HitLimit is the most hits that are kept one by one of an invitation; HitAge how long each is. Those are kept that say something
+// against a person: that a plain link was opened stands on the invitation, and once that says that a machine was there, more of the
+// same adds nothing. A scanner that opens every link of a mail leaves two or three traces in this way, and not one for each link.
 const (
 	HitLimit = 40
 	HitAge   = 30 * 24 * time.Hour
@@ -75,12 +77,18 @@ type Hits interface {
 // Note is what a hit adds.
 type Note struct {
 	Hit         Hit
+	First       bool      // nothing was opened before it
 	FirstOpened int       // rating+1 of the first rating link that was opened; 0: not this one
-	OtherOpened bool      // a second rating was opened
+	OtherOpened bool      // a second rating was opened, for the first time
 	Honeypot    bool      // the hidden link was opened, for the first time
 	Clicked     bool      // it is the click that is counted with the day's mails
 	JudgeAt     time.Time // when to look whether that click is to be taken for an answer; zero: never
 	Kept        bool      // the hit itself is kept
+}
+
+// empty tells that the hit says nothing new.
+func (n Note) empty() bool {
+	return !n.First && n.FirstOpened == 0 && !n.OtherOpened && !n.Honeypot && !n.Clicked && !n.Kept
 }
 
 // Look reads the record behind a link, for its page. Faults: NotFound, Transient.
@@ -95,7 +103,7 @@ func (e *Evidence) Note(ctx context.Context, rec Record, h Hit) error {
 	var err error
 	for range tries {
 		n := weigh(rec, h)
-		if !n.Kept && n.FirstOpened == 0 && !n.OtherOpened && !n.Honeypot && !n.Clicked {
+		if n.empty() {
 			return nil
 		}
 		if err = e.Hits.NoteHit(ctx, rec, n); !fault.Is(err, fault.Conflict) {
@@ -109,23 +117,25 @@ func (e *Evidence) Note(ctx context.Context, rec Record, h Hit) error {
 	return err
 }
 
-// weigh tells what a hit adds to the record's evidence. A click is counted once, before any answer, and only when nothing says that
-// no person is looking.
+// weigh tells what a hit adds to the record's evidence. What the invitation says afterwards does not depend on the order of the hits,
+// but for which was the first. A click is counted once, before any answer, and only when nothing says that no person is looking.
 func weigh(rec Record, h Hit) Note {
 	if rec.Erased {
 		return Note{}
 	}
-	n := Note{Hit: h, Honeypot: h.Honeypot && !rec.Honeypot, Kept: rec.Hits < HitLimit}
-	if h.Rating == nil {
-		return n
+	n := Note{Hit: h, First: rec.FirstHitAt.IsZero(), Honeypot: h.Honeypot && !rec.Honeypot}
+	plain := h.Method == "GET" && len(h.Against) == 0
+	if h.Rating != nil {
+		if rec.FirstOpened == 0 {
+			n.FirstOpened = *h.Rating + 1
+		}
+		n.OtherOpened = rec.FirstOpened != 0 && rec.FirstOpened != *h.Rating+1 && !rec.OtherOpened
+		n.Clicked = !rec.Clicked && rec.Revision == 0 && rec.SentDay != "" && plain
 	}
-	if rec.FirstOpened == 0 {
-		n.FirstOpened = *h.Rating + 1
-	}
-	n.OtherOpened = rec.FirstOpened != 0 && rec.FirstOpened != *h.Rating+1 && !rec.OtherOpened
-	n.Clicked = !rec.Clicked && rec.Revision == 0 && rec.SentDay != "" && h.Method == "GET" && len(h.Against) == 0
 	if n.Clicked && h.Counts {
 		n.JudgeAt = h.At.Add(VerdictAfter)
 	}
+	machine := rec.OtherOpened || rec.Honeypot
+	n.Kept = !machine && rec.Hits < HitLimit && (!plain || n.OtherOpened || n.Honeypot)
 	return n
 }

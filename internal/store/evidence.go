@@ -32,8 +32,8 @@ func (s *Store) RecordOf(ctx context.Context, invitation string) (response.Recor
 	return recordOf(item)
 }
 
-// NoteHit stores what a hit adds. The number of hits as read is in the condition, so that each has a number of its own and two at
-// the same moment are weighed one after the other.
+// NoteHit stores what a hit adds. What it is the first to say is in the condition, and the number of hits as read where it is kept, so
+// that each has a number of its own and two at the same moment are weighed one after the other.
 func (s *Store) NoteHit(ctx context.Context, rec response.Record, n response.Note) error {
 	w := table.Write{
 		Kind: table.Update,
@@ -88,7 +88,7 @@ func conflict(err error, act string) error {
 
 func evidence(rec response.Record, n response.Note) table.Item {
 	set := table.Item{}
-	if rec.FirstHitAt.IsZero() {
+	if n.First {
 		set["first_hit_at"] = stamp(n.Hit.At)
 	}
 	if n.FirstOpened > 0 {
@@ -108,8 +108,12 @@ func evidence(rec response.Record, n response.Note) table.Item {
 
 func unchanged(rec response.Record, n response.Note) table.Condition {
 	asRead := table.AllCondition{}
-	if n.FirstOpened > 0 {
-		asRead = append(asRead, table.Absent("first_opened"))
+	for name, first := range map[string]bool{
+		"first_hit_at": n.First, "first_opened": n.FirstOpened > 0, "other_opened": n.OtherOpened, "honeypot": n.Honeypot,
+	} {
+		if first {
+			asRead = append(asRead, table.Absent(name))
+		}
 	}
 	switch {
 	case n.Kept && rec.Hits == 0:
