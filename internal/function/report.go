@@ -2,6 +2,7 @@ package function
 
 import (
 	"context"
+	"time"
 
 	"afterword/internal/mail"
 	"afterword/internal/report"
@@ -13,11 +14,20 @@ import (
 // their time whenever a program that knows it starts.
 type Draw = func(report.Report) (map[string][]byte, error)
 
-// Report mails the reports that are due. It needs Store, Programs, Carrier, Rate, Now and Log.
-func Report(p Parts, draw Draw) func(context.Context) error {
+// Hour is what Lambda calls a scheduled function with: when it was to run. Without a time it is now.
+type Hour struct {
+	Time time.Time `json:"time"`
+}
+
+// Report mails the reports that were due at an hour. It needs Store, Programs, Carrier, Rate, Now and Log.
+func Report(p Parts, draw Draw) func(context.Context, Hour) error {
 	rounds := Rounds(p, draw)
-	return func(ctx context.Context) error {
-		return trail.CleanError(rounds.Run(ctx, p.Now()))
+	return func(ctx context.Context, hour Hour) error {
+		now := p.Now()
+		if hour.Time.IsZero() {
+			hour.Time = now
+		}
+		return trail.CleanError(rounds.Run(ctx, hour.Time, now))
 	}
 }
 

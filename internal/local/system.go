@@ -187,7 +187,7 @@ func (s *System) build() error {
 	scheduled := map[string]run{
 		"dispatch": {start: function.Dispatch(s.partsOf("dispatch")), idleUntil: s.nextDue},
 		"audit":    {start: function.Audit(s.partsOf("audit"), s.letDrain)},
-		"report":   {start: function.Report(s.partsOf("report"), chart.Of), idleUntil: s.nextReport},
+		"report":   {start: s.reports(), idleUntil: s.nextReport},
 	}
 	readers := map[string]esm.Handler{
 		"tally":    function.Handler(function.Tally(s.partsOf("tally"))),
@@ -244,6 +244,12 @@ func (s *System) nextDue(ctx context.Context) (next time.Time, some bool, err er
 		}
 	}
 	return next, some, nil
+}
+
+// reports mails the reports that are due by the system's clock.
+func (s *System) reports() func(context.Context) error {
+	mail := function.Report(s.partsOf("report"), chart.Of)
+	return func(ctx context.Context) error { return mail(ctx, function.Hour{}) }
 }
 
 // nextReport is when there is next a report to mail.

@@ -27,7 +27,7 @@ const Patience = 14 * 24 * time.Hour
 const abandoned = 30 * time.Minute
 
 // Rounds mails the reports that are due, each once to each reader. It runs every hour; a late run mails the last period of each kind
-// that is over, within Patience.
+// that is over, within Patience. A run for an hour of long ago mails what was due then, to whoever has not had it.
 //
 // The first run after a period's time opens its round, which fixes who gets it: those whom the program names then. So a reader who
 // is added later gets no old reports, and one who is taken out gets no more. Each mail is claimed before it is handed over; a claim
@@ -106,15 +106,19 @@ func ReaderID(address string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// Run mails what is due at now. Reports that cannot be mailed are errors and keep no other from it.
-func (r Rounds) Run(ctx context.Context, now time.Time) error {
+// Run mails what was due at an hour, as it stands now. An hour that is still to come is taken for now, so that no report is written
+// before its period is over. Reports that cannot be mailed are errors and keep no other from it.
+func (r Rounds) Run(ctx context.Context, hour, now time.Time) error {
+	if hour.After(now) {
+		hour = now
+	}
 	p, err := r.Programs.Current(ctx)
 	if err != nil {
 		return fmt.Errorf("read the program: %w", err)
 	}
 	var failures []error
 	for _, kind := range program.ReportKinds {
-		if in, due := last(p, kind, now); due {
+		if in, due := last(p, kind, hour); due {
 			if err := r.period(ctx, p, kind, in, now); err != nil {
 				failures = append(failures, fmt.Errorf("mail the report of %s: %w", in.Name, err))
 			}

@@ -21,7 +21,7 @@ const ebba, carl = "ebba@acme.example", "carl@acme.example"
 func (w *world) run(t *testing.T, when string) []string {
 	t.Helper()
 	from := len(w.carried)
-	if err := w.Rounds().Run(t.Context(), at(t, when)); err != nil {
+	if err := w.Rounds().Run(t.Context(), at(t, when), at(t, when)); err != nil {
 		t.Errorf("%s: %v", when, err)
 	}
 	return w.carried[from:]
@@ -62,6 +62,28 @@ func TestAReportIsMailedInTheMorningAfterItsPeriodByTheProgramsClock(t *testing.
 		}
 		if got := w.run(t, row.due); len(got) > 0 {
 			t.Errorf("%s, at %s: %v a second time", row.zone, row.due, got)
+		}
+	}
+}
+
+func TestARunForAnHourOfLongAgoMailsWhatWasMissedThenAndOneToComeNothingEarly(t *testing.T) {
+	w := newWorld(t)
+	for _, name := range []string{"2026-08", "2026-10", "2026-11"} {
+		w.answered("purchase", name, 5)
+	}
+	for _, row := range []struct{ hour, now, want string }{
+		{"2026-12-01T07:00:00Z", "2026-11-20T09:00:00Z", ""}, // November is not over
+		{"2026-09-01T06:00:00Z", "2026-11-20T09:00:00Z", ebba + " 2026-08"},
+		{"2026-09-01T06:00:00Z", "2026-11-20T09:00:00Z", ""}, // once
+		{"2026-11-01T07:00:00Z", "2026-11-20T09:00:00Z", ebba + " 2026-10"},
+		{"2026-12-01T07:00:00Z", "2026-12-01T07:00:00Z", ebba + " 2026-11"},
+	} {
+		from := len(w.carried)
+		if err := w.Rounds().Run(t.Context(), at(t, row.hour), at(t, row.now)); err != nil {
+			t.Error(err)
+		}
+		if got := strings.Join(w.carried[from:], ", "); got != row.want {
+			t.Errorf("for %s, at %s: %q, want %q", row.hour, row.now, got, row.want)
 		}
 	}
 }
@@ -128,7 +150,7 @@ func TestWhatSurelyWasNotSentIsTriedAgainAndNothingElse(t *testing.T) {
 		w := newWorld(t)
 		w.answered("purchase", "2026-10", 5)
 		w.outcomes = []error{row.outcome}
-		err := w.Rounds().Run(t.Context(), at(t, "2026-11-01T07:00:00Z"))
+		err := w.Rounds().Run(t.Context(), at(t, "2026-11-01T07:00:00Z"), at(t, "2026-11-01T07:00:00Z"))
 		if (err != nil) != (row.says != "") || err != nil && !strings.Contains(err.Error(), row.says) {
 			t.Errorf("%v: %v", row.outcome, err)
 		}
@@ -153,7 +175,7 @@ func TestARunThatDiesInTheMiddleIsSaidOnceAndItsMailNotSentAgain(t *testing.T) {
 	if got := w.run(t, "2026-11-01T07:05:00Z"); len(got) > 0 {
 		t.Errorf("while somebody may be at it: %v", got)
 	}
-	if err := w.Rounds().Run(t.Context(), at(t, "2026-11-01T08:00:00Z")); err == nil || !strings.Contains(err.Error(), "nobody knows") {
+	if err := w.Rounds().Run(t.Context(), at(t, "2026-11-01T08:00:00Z"), at(t, "2026-11-01T08:00:00Z")); err == nil || !strings.Contains(err.Error(), "nobody knows") {
 		t.Errorf("an hour later: %v", err)
 	}
 	if got := w.run(t, "2026-11-01T09:00:00Z"); len(got) > 0 || len(w.carried) != 1 {
@@ -166,7 +188,7 @@ func TestOneReaderWhoIsRefusedKeepsNoOtherFromTheReport(t *testing.T) {
 	w.answered("purchase", "2026-10", 5)
 	w.to(period.Monthly, ebba, carl)
 	w.outcomes = []error{survey.ErrRefused}
-	if err := w.Rounds().Run(t.Context(), at(t, "2026-11-01T07:00:00Z")); err == nil {
+	if err := w.Rounds().Run(t.Context(), at(t, "2026-11-01T07:00:00Z"), at(t, "2026-11-01T07:00:00Z")); err == nil {
 		t.Error("nobody hears of it")
 	}
 	if diff := cmp.Diff([]string{carl + " 2026-10"}, w.carried); diff != "" {

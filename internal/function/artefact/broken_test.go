@@ -39,6 +39,9 @@ var mistakes = []mistake{
 	{"a stream without images", "Feedback:", "NEW_AND_OLD_IMAGES", "KEYS_ONLY", "the stream's view is NEW_AND_OLD_IMAGES"},
 	{"bounces that nobody hears of", "MatchingEventTypes:", "bounce, ", "", "nobody hears of a bounce"},
 	{"a schedule that is gone", "functions/audit/", "Type: ScheduleV2", "Type: SNS", "no schedule for audit"},
+	{"reports that nobody is to start", "functions/report/", "Type: ScheduleV2", "Type: SNS", "no schedule for report"},
+	{"reports by another configuration set", "functions/report/", "CONFIGURATION_SET: !Ref MailSet", "CONFIGURATION_SET: default", "the policies of Report do not allow ses:SendRawEmail"},
+	{"reports that are kept elsewhere", "functions/report/", `"M#*"]`, `"R#*"]`, "the policies of Report do not allow dynamodb:"},
 	{"another function's code", "Bounce:", "functions/bounce/", "functions/nowhere/", "functions/nowhere, which was not built"},
 	{"logs for people", "LoggingConfig:", "LogFormat: JSON", "LogFormat: Text", "not JSON"},
 }

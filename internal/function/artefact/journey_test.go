@@ -20,7 +20,7 @@ import (
 
 // What no line of any log may hold.
 var personal = []string{
-	"pieter.unhappy@customer.example", "Pieter Unhappy", "gone.away@customer.example", "Greta Gone", "explain it three times", "vera@blabar.example", "Vera Vik",
+	"pieter.unhappy@customer.example", "Pieter Unhappy", "gone.away@customer.example", "Greta Gone", "explain it three times", "vera@blabar.example", "Vera Vik", "rolf@blabar.example", "Rolf Rask",
 }
 
 // journey is one visit from the webhook to the closed loop, and a customer whose mailbox is gone, through the processes.
@@ -50,6 +50,7 @@ func play(t *testing.T, w *world) error {
 		{"the score shows the answer", j.score},
 		{"dispatch mails the task", j.tasks},
 		{"the desk takes the case", j.take},
+		{"the month's report is mailed", j.month},
 		{"SES tells of a bounce", j.bounce},
 		{"the customer unsubscribes", j.stop},
 		{"the nightly audit finds nothing", j.audit},
@@ -242,6 +243,32 @@ func (j *journey) take(ctx context.Context) error {
 		err = fmt.Errorf("the case is %v, want it taken", task)
 	}
 	return err
+}
+
+// month has the report of last month mailed, which nobody has had: it tells of the case, which is open. What is asked for a second time
+// is not mailed again, and what is asked for too early not yet.
+func (j *journey) month(ctx context.Context) error {
+	now := time.Now().UTC()
+	first := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
+	before := len(j.ses.Mails())
+	for _, hour := range []time.Time{first, first, first.AddDate(0, 1, 0)} {
+		if err := j.scheduleAt(ctx, "report", hour); err != nil {
+			return err
+		}
+	}
+	var texts []string
+	for _, m := range j.ses.Mails()[before:] {
+		opened, err := local.Captured{Raw: m.Raw}.Open()
+		if err != nil {
+			return err
+		}
+		texts = append(texts, strings.Join(m.To, " ")+": "+opened.Subject+"\n"+opened.Text)
+	}
+	told := strings.Join(texts, "\n")
+	if len(texts) != 1 || !strings.HasPrefix(told, "rolf@") || !strings.Contains(told, first.AddDate(0, -1, 0).Format("January 2006")) || !strings.Contains(told, "20418") {
+		return fmt.Errorf("SES took %d mails, want last month's report for one reader, with the open case: %.600s %.600s", len(texts), told, j.processes["report"].output.String())
+	}
+	return nil
 }
 
 func (j *journey) bounce(ctx context.Context) error {

@@ -217,16 +217,26 @@ func (w *world) starts(name string) local.Function {
 	return w.template.Functions[at]
 }
 
-// schedule runs a function as its schedule does.
+// schedule runs a function as its schedule does now.
 func (w *world) schedule(ctx context.Context, name string) error {
+	return w.scheduleAt(ctx, name, time.Now())
+}
+
+// scheduleAt runs a function as its schedule does, or did, at a time.
+func (w *world) scheduleAt(ctx context.Context, name string, hour time.Time) error {
 	if len(w.starts(name).Schedules) == 0 {
 		return fmt.Errorf("template.yaml has no schedule for %s", name)
 	}
-	event, err := os.ReadFile("../../../events/" + name + "/scheduled.json")
+	sample, err := os.ReadFile("../../../events/" + name + "/scheduled.json")
 	if err != nil {
 		return err
 	}
-	return w.call(ctx, name, json.RawMessage(event), nil)
+	event := map[string]any{}
+	if err := json.Unmarshal(sample, &event); err != nil {
+		return err
+	}
+	event["time"] = hour.UTC().Format(time.RFC3339)
+	return w.call(ctx, name, event, nil)
 }
 
 // send sends a request through the gateway.
