@@ -6,7 +6,7 @@ export CGO_ENABLED ?= 0
 run: ## the whole system on this machine, http://127.0.0.1:8080
 	go run ./scripts/local
 
-demo: ## the journey, headless, from three webhooks to the quarter's scores; mails go to out/
+demo: ## the journey, headless, from three webhooks to the mailed report; mails and charts go to out/
 	go run ./scripts/local -demo out
 
 test: ## everything that must hold: unit tests, journeys, both engines, pages in a browser

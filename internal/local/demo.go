@@ -24,8 +24,8 @@ import (
 var demoNow = time.Date(2026, time.November, 20, 9, 0, 0, 0, time.UTC)
 
 // Demo plays the whole journey on a clock that stands, over the seeded history: three webhooks, three customers, one of them
-// unhappy, the scores of the quarter and the case. Its mails are written into the folder as .eml and .html. It fails when something
-// did not come out as told.
+// unhappy, the scores of the quarter, the case and the report of the month. Its mails are written into the folder as .eml and .html,
+// with the charts beside them. It fails when something did not come out as told.
 func Demo(ctx context.Context, out io.Writer, folder string) (err error) {
 	fmt.Fprintln(out, "Seeding 13 weeks of history through the real handlers ...")
 	s, err := Open(ctx, Options{Now: demoNow, Seed: true})
