@@ -18,7 +18,10 @@ import (
 
 	"afterword/internal/apigw"
 	"afterword/internal/function"
+	"afterword/internal/store"
 	"afterword/internal/survey"
+	"afterword/internal/table"
+	"afterword/internal/table/tabletest"
 	"afterword/internal/trail"
 	"afterword/internal/webhook"
 )
@@ -126,6 +129,27 @@ func invoke(t *testing.T, fn apigw.Function, event map[string]any) string {
 		t.Fatal(err)
 	}
 	return string(answer)
+}
+
+// An alarm that says that nothing was recounted must not ring because of what recounting found.
+func TestAnAuditThatFindsDriftRingsTheAlarmOfDriftAndDoesNotFail(t *testing.T) {
+	var log bytes.Buffer
+	engine, _ := tabletest.Engines(t)[0].Open(t)
+	p, counted := parts(t), tallied{}
+	p.Store, p.Metrics, p.Log = store.New(engine), counted, slog.New(slog.NewJSONHandler(&log, nil))
+	damaged := table.Key{Table: table.Scorebook, Partition: "0#T#purchase#purchase-csat-v1", Sort: "someday#0"}
+	if _, err := engine.Write(t.Context(), table.Write{Kind: table.Put, Key: damaged, Item: table.Item{"5": int64(1)}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := function.Audit(p, func(context.Context, time.Duration) error { return nil })(t.Context()); err != nil {
+		t.Errorf("the function says %v", err)
+	}
+	if diff := cmp.Diff(tallied{function.Drift: 1}, counted); diff != "" {
+		t.Error(diff)
+	}
+	if !strings.Contains(log.String(), `"level":"ERROR","msg":"audited"`) {
+		t.Error(log.String())
+	}
 }
 
 var alarmOn = regexp.MustCompile(`Namespace: Afterword,\s+MetricName: (\w+),\s+Dimensions: \[\{Name: FunctionName, Value: !Ref (\w+)\}\]`)

@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -119,9 +118,6 @@ func (l letters) Task(p *program.Program, t followup.Task) (survey.Letter, error
 	return w.Task(p, t)
 }
 
-// ErrDrift is an alarm: the scorebook differed from the responses in a way that catching up does not explain.
-var ErrDrift = errors.New("audit: counts differ from the responses")
-
 // Auditor recounts everything and heals. It needs Store, Programs, Now and Log. Wait lets the time pass between its two looks.
 func Auditor(p Parts, wait func(context.Context, time.Duration) error) tally.Audit {
 	return tally.Audit{
@@ -130,17 +126,19 @@ func Auditor(p Parts, wait func(context.Context, time.Duration) error) tally.Aud
 	}
 }
 
-// Audit runs the daily audit. What drifted is an error, so that the function's alarm rings.
+// Audit runs the daily audit. What drifted rings an alarm of its own and is no failure of the run: it did all that it can, and a second
+// one would not mend more.
 func Audit(p Parts, wait func(context.Context, time.Duration) error) func(context.Context) error {
 	audit := Auditor(p, wait)
 	return func(ctx context.Context) error {
 		found, err := audit.Run(ctx, p.Now())
-		p.Log.InfoContext(ctx, "audited", slog.Int("responses", found.Responses), slog.Int("lagging", found.Lagging),
+		level := slog.LevelInfo
+		if found.Drifted > 0 {
+			level = slog.LevelError
+		}
+		p.Log.LogAttrs(ctx, level, "audited", slog.Int("responses", found.Responses), slog.Int("lagging", found.Lagging),
 			slog.Int("healed", found.Healed), slog.Int("drifted", found.Drifted), slog.Int("unsettled", found.Unsettled), slog.Any("where", found.Where))
 		p.count(Drift, found.Drifted)
-		if err == nil && found.Drifted > 0 {
-			err = fmt.Errorf("%w: %d", ErrDrift, found.Drifted)
-		}
 		return trail.CleanError(err)
 	}
 }
