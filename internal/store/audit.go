@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"afterword/internal/fault"
 	"afterword/internal/table"
@@ -15,8 +16,8 @@ var (
 	_ tally.Cases = Sweep{}
 )
 
-// Responses reads a page of the table that the responses are in.
-func (s *Store) Responses(ctx context.Context, start string) (page tally.ResponsesPage, err error) {
+// Responses reads a page of the table that the responses are in. One that does not say when it changed may have done so just now.
+func (s *Store) Responses(ctx context.Context, start string, since time.Time) (page tally.ResponsesPage, err error) {
 	found, err := s.table.Scan(ctx, table.Feedback, start, 0, 0, 1)
 	if err != nil {
 		return page, err
@@ -28,6 +29,9 @@ func (s *Store) Responses(ctx context.Context, start string) (page tally.Respons
 			page.Unreadable = append(page.Unreadable, r.Response)
 		case is:
 			page.Records = append(page.Records, r)
+			if changed, _ := item["changed_at"].(string); changed == "" || changed > stamp(since) {
+				page.Fresh = append(page.Fresh, r.Response)
+			}
 		}
 	}
 	page.Next = found.Next

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -181,6 +182,26 @@ func TestAllThatIsCountedCanBeAudited(t *testing.T) {
 		score, err := s.Score(t.Context(), purchases, "2026-11")
 		if err != nil || score.Replies != n || score.Answers[7] != 3 {
 			t.Errorf("the month's score is %+v, error %v", score, err)
+		}
+	})
+}
+
+// One that does not say when it changed, because an earlier version wrote it, is taken for one that just did.
+func TestTheAuditIsToldWhatChangedLately(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		since := noon.AddDate(0, 0, -3)
+		for id, changed := range map[string]any{
+			"before": stamp(since), "after": stamp(since.Add(time.Second)), "now": stamp(noon), "years ago": "2019-02-03T04:05:06Z", "nobody knows": nil,
+		} {
+			item := image(table.Item{"id": id, "rating": int64(3), "rev": int64(1), "changed_at": changed})
+			if _, err := s.table.Write(t.Context(), table.Write{Kind: table.Put, Key: invitationKey(id), Item: item}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		page, err := s.Responses(t.Context(), "", since)
+		slices.Sort(page.Fresh)
+		if diff := cmp.Diff([]string{"after", "nobody knows", "now"}, page.Fresh); err != nil || diff != "" || len(page.Records) != 5 {
+			t.Errorf("error %v, %d responses, changed lately (-want +got): %s", err, len(page.Records), diff)
 		}
 	})
 }

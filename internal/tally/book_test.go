@@ -22,6 +22,7 @@ type book struct {
 	lanes      map[int]Sheet
 	scores     map[Score]Counts
 	responses  map[string]Record
+	changed    map[string]time.Time // responses; others long ago
 	acts       []string
 	trouble    func(act string) error
 }
@@ -106,11 +107,14 @@ func (b *book) Sends(context.Context, Series, period.Day, period.Day) (Sends, er
 }
 
 // Responses gives one response a page.
-func (b *book) Responses(_ context.Context, start string) (page ResponsesPage, err error) {
+func (b *book) Responses(_ context.Context, start string, since time.Time) (page ResponsesPage, err error) {
 	ids := sorted(b.responses)
 	for i, id := range ids {
 		if id > start {
 			page.Records = []Record{b.responses[id]}
+			if b.changed[id].After(since) {
+				page.Fresh = []string{id}
+			}
 			if i+1 < len(ids) {
 				page.Next = id
 			}

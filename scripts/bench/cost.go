@@ -31,7 +31,7 @@ const (
 	accessLine      = 240   // bytes of API Gateway's log for a request, with what CloudWatch adds
 	instances       = 5     // running at a time, all month, each reading the secret every five minutes
 	stayShare       = 0.5   // of the month's surveys are there on a day of it, on average: what scans read, and storage
-	recentShare     = 0.3   // are of the last nine days: what the audit looks at again
+	recentShare     = 0.1   // changed in the last three days: what the audit looks at again
 	promised        = 15    // dollars beside postage
 	promisedScanned = 22
 )
