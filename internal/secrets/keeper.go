@@ -14,11 +14,11 @@ import (
 // How long a secret is used before it is read again, so that rotating one needs no deployment, and how long until the next try when
 // reading failed.
 const (
-	fresh = 5 * time.Minute
+	fresh = 15 * time.Minute
 	retry = 10 * time.Second
 )
 
-// Keeper gives the secret, which it reads at most every five minutes. It may be used by several goroutines.
+// Keeper gives the secret, which it reads at most every fifteen minutes. It may be used by several goroutines.
 type Keeper struct {
 	Read func(ctx context.Context) ([]byte, error)
 	Now  func() time.Time

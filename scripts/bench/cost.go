@@ -29,7 +29,7 @@ const (
 	coldSeconds     = 0.25  // that such a start takes; it is charged
 	readersOfStream = 2     // each called for each changed response: one answer a batch
 	accessLine      = 240   // bytes of API Gateway's log for a request, with what CloudWatch adds
-	instances       = 5     // running at a time, all month, each reading the secret every five minutes
+	instances       = 5     // running at a time, all month, each reading the secret every fifteen minutes
 	stayShare       = 0.5   // of the month's surveys are there on a day of it, on average: what scans read, and storage
 	recentShare     = 0.1   // changed in the last three days: what the audit looks at again
 	promised        = 15    // dollars beside postage
@@ -78,7 +78,7 @@ func (j *journey) standing(ctx context.Context, template *local.Template) (bill,
 	b[lambdaRequest] += runs
 	b[lambdaGBSecond] += runs * ownSeconds * memoryGB
 	b[secretMonth]++
-	b[secretCall] += instances * minutesOfMonth / 5
+	b[secretCall] += instances * minutesOfMonth / 15
 	return b, nil
 }
 
