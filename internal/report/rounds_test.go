@@ -166,6 +166,30 @@ func TestWhatSurelyWasNotSentIsTriedAgainAndNothingElse(t *testing.T) {
 	}
 }
 
+func TestThrottlingInTheMiddleKeepsNobodyFromTheReportAndMailsNobodyTwice(t *testing.T) {
+	w := newWorld(t)
+	w.answered("purchase", "2026-10", 5)
+	w.to(period.Monthly, ebba, "mia@acme.example", carl)
+	w.outcomes = []error{nil, survey.ErrThrottled}
+	if diff := cmp.Diff([]string{ebba + " 2026-10", carl + " 2026-10"}, w.run(t, "2026-11-01T07:00:00Z")); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"mia@acme.example 2026-10"}, w.run(t, "2026-11-01T08:00:00Z")); diff != "" {
+		t.Error("an hour later:", diff)
+	}
+}
+
+func TestTwoRunsAtOnceMailEachReaderOnce(t *testing.T) {
+	w := newWorld(t)
+	w.answered("purchase", "2026-10", 5)
+	w.to(period.Monthly, ebba, carl)
+	w.pacing = func() { w.run(t, "2026-11-01T07:00:01Z") }
+	w.run(t, "2026-11-01T07:00:00Z")
+	if diff := cmp.Diff([]string{ebba + " 2026-10", carl + " 2026-10"}, w.carried); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestARunThatDiesInTheMiddleIsSaidOnceAndItsMailNotSentAgain(t *testing.T) {
 	w := newWorld(t)
 	w.answered("purchase", "2026-10", 5)

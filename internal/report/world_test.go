@@ -30,7 +30,8 @@ type world struct {
 	outcomes []error  // of the next letters
 	drawn    int
 	gathered int
-	drop     bool // what became of a mail is not kept, as when the function dies
+	pacing   func() // happens once while a letter waits for its turn
+	drop     bool   // what became of a mail is not kept, as when the function dies
 	log      strings.Builder
 }
 
@@ -148,7 +149,13 @@ func (w *world) Report(_ *program.Program, r Report, to Reader, charts map[strin
 	return survey.Letter{Kind: LetterKind, To: to.Address, Subject: r.Period.Name}, nil
 }
 
-func (w *world) Pace(ctx context.Context) error { return ctx.Err() }
+func (w *world) Pace(ctx context.Context) error {
+	if happens := w.pacing; happens != nil {
+		w.pacing = nil
+		happens()
+	}
+	return ctx.Err()
+}
 
 func (w *world) Carry(_ context.Context, letter survey.Letter) (string, error) {
 	var err error
