@@ -82,7 +82,7 @@ func Make(name string, scopes []Scope, perMinute int64, expires, now time.Time) 
 	now = now.UTC().Truncate(time.Second)
 	name = strings.TrimSpace(name)
 	switch {
-	case name == "" || utf8.RuneCountInString(name) > longName || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
+	case name == "" || utf8.RuneCountInString(name) > longName || !utf8.ValidString(name) || strings.ContainsFunc(name, unprintable):
 		return "", k, fault.New(fault.Invalid, "a key has a name of 1 to %d characters on one line, for what will use it", longName)
 	case len(scopes) == 0:
 		return "", k, fault.New(fault.Invalid, "a key has at least one scope of %s", names(Scopes()))
@@ -99,14 +99,26 @@ func Make(name string, scopes []Scope, perMinute int64, expires, now time.Time) 
 	if perMinute == 0 {
 		perMinute = PerMinute
 	}
-	var random [41]byte
-	rand.Read(random[:]) // never fails
-	secret = prefix + base64.RawURLEncoding.EncodeToString(random[:])
+	secret = draw()
 	k = kept(secret, PerMinute, slices.Compact(slices.Sorted(slices.Values(scopes)))...)
 	k.ID, _ = IDOf(secret)
 	k.Name, k.PerMinute, k.Created, k.Expires = name, perMinute, now, expires.UTC().Truncate(time.Second)
 	return secret, k, nil
 }
+
+// draw draws a key. Its id does not begin like a flag: people hand it to commands.
+func draw() string {
+	for {
+		var random [41]byte
+		rand.Read(random[:]) // never fails
+		if text := base64.RawURLEncoding.EncodeToString(random[:]); text[0] != '-' {
+			return prefix + text
+		}
+	}
+}
+
+// unprintable also holds for what turns the direction of a line: the name stands in tables.
+func unprintable(r rune) bool { return !unicode.IsPrint(r) }
 
 func names(scopes []Scope) string {
 	var all []string

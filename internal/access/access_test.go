@@ -38,3 +38,19 @@ func TestAMadeKeyNamesItsRowAndNothingElseDoes(t *testing.T) {
 		}
 	}
 }
+
+func TestAnIDIsNoFlagOfACommand(t *testing.T) {
+	for range 2000 { // a text of the alphabet begins so once in 64
+		if _, k, err := access.Make("crm", []access.Scope{access.Read}, 0, time.Time{}, time.Unix(0, 0)); err != nil || k.ID[0] == '-' {
+			t.Fatal(k.ID, err)
+		}
+	}
+}
+
+func TestANameStandsOnOneLineAsItIsRead(t *testing.T) {
+	for name, good := range map[string]bool{"crm export": true, "Büro 2": true, "": false, " ": false, "a\nb": false, "\u202etrops": false, strings.Repeat("ö", 61): false} {
+		if _, _, err := access.Make(name, []access.Scope{access.Read}, 0, time.Time{}, time.Unix(0, 0)); (err == nil) != good {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
