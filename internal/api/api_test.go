@@ -57,6 +57,23 @@ func TestListsLookLikeThis(t *testing.T) {
 	}
 }
 
+// 0 is a rating of the scale from 0 to 10: one that was removed is not there.
+func TestARemovedRatingIsNotZero(t *testing.T) {
+	for _, path := range []string{"/api/responses?touchpoint=support", "/api/cases?state=closed"} {
+		w := filled()
+		w.erased = true
+		var page struct{ Items []map[string]any }
+		if err := json.Unmarshal(ask(t, w, http.MethodGet, path, "").Body.Bytes(), &page); err != nil || len(page.Items) != 1 {
+			t.Fatal(path, err, page)
+		}
+		for _, name := range []string{"rating", "group", "act"} {
+			if value, there := page.Items[0][name]; there {
+				t.Errorf("%s: %s is %v", path, name, value)
+			}
+		}
+	}
+}
+
 func TestTheNextPageGoesOnWhereThisOneEnds(t *testing.T) {
 	for _, path := range []string{"/api/responses?period=2026-11", "/api/decisions?day=2026-11-22", "/api/cases?state=open", "/api/cases?state=closed"} {
 		w := filled()

@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -60,7 +61,11 @@ func decode(text []byte, into any) error {
 		return fault.New(fault.Invalid, "there is more after the JSON value; expected one")
 	}
 	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
-		return fault.New(fault.Invalid, "%q is a JSON %s, which is not what stands there", wrong.Field, kindOfJSON(wrong))
+		what := "the body"
+		if wrong.Field != "" {
+			what = strconv.Quote(wrong.Field)
+		}
+		return fault.New(fault.Invalid, "%s is a JSON %s, which is not what is expected there", what, kindOfJSON(wrong))
 	}
 	if unknown := plain.FindStringSubmatch(err.Error()); unknown != nil {
 		return fault.New(fault.Invalid, "there is no field %q here", unknown[1])

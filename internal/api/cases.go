@@ -21,8 +21,8 @@ type shownCase struct {
 	Subject    string         `json:"subject"`
 	Link       string         `json:"link,omitempty"`
 	Customer   customer.ID    `json:"customer"`
-	Rating     int            `json:"rating"`
-	Group      score.Group    `json:"group"`
+	Rating     *int           `json:"rating,omitempty"` // absent when it was erased, and so is group
+	Group      score.Group    `json:"group,omitempty"`
 	Why        followup.Why   `json:"why"`
 	Desk       string         `json:"desk"`
 	Escalated  int            `json:"escalated"` // levels of the desk's chain that were told
@@ -79,10 +79,14 @@ func (a *API) cases(r *http.Request) (any, error) {
 }
 
 func showCase(c followup.Case, now time.Time) shownCase {
-	return shownCase{
+	shown := shownCase{
 		ID: c.ID, State: c.State, Overdue: c.State == followup.Open && c.Due.Before(now), Touchpoint: c.Touchpoint, Survey: c.Survey,
-		Subject: c.Subject, Link: c.Link, Customer: c.Customer, Rating: c.Rating, Group: c.Group, Why: c.Why, Desk: c.Desk,
+		Subject: c.Subject, Link: c.Link, Customer: c.Customer, Group: c.Group, Why: c.Why, Desk: c.Desk,
 		Escalated: c.Level, Mails: len(c.Mails), OpenedAt: c.OpenedAt, Due: c.Due, TakenAt: c.TakenAt, TakenBy: c.TakenBy,
 		ClosedAt: c.ClosedAt, ClosedBy: c.ClosedBy, Outcome: c.Outcome, Cause: c.Cause, Revision: c.Revision,
 	}
+	if c.Group != "" {
+		shown.Rating = &c.Rating
+	}
+	return shown
 }

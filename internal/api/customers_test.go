@@ -73,13 +73,16 @@ func TestAPersonIsFoundShownExportedAndErased(t *testing.T) {
 		{http.MethodPost, "/api/customers/export", maria, 200, `"hits":[{"at":"2026-11-22T12:00:00Z","method":"GET","rating":1}]`, ""},
 		{http.MethodGet, "/api/customers/c-1", "", 200, `"next":"the-next-page"`, ""},
 		{http.MethodGet, "/api/customers/c-1?cursor=the-next-page", "", 200, `"items":[]`, `"next"`},
+		{http.MethodGet, "/api/customers/c-1?cursor=" + strings.Repeat("x", 1500), "", 200, `"items":[]`, ""},
+		{http.MethodGet, "/api/customers/c-1?cursor=" + strings.Repeat("x", 1501), "", 400, "1500 bytes", "xxx"},
 		{http.MethodGet, "/api/customers/c-2", "", 404, "", "c-2"},
 		{http.MethodPost, "/api/customers/erase", `{"address":"maria@example.com","keep_ratings":true}`, 200, `{"id":"c-1","visits":2,"answers":3,"cases":1}`, "maria"},
 		{http.MethodPost, "/api/customers/erase", `{"address":"maria@example.com","keep_ratings":false}`, 200, `"answers":0`, ""},
 		{http.MethodPost, "/api/customers/erase", maria, 400, "keep_ratings", "maria"},
 		{http.MethodPost, "/api/customers/erase", `{"address":"nobody@example.com","keep_ratings":true}`, 404, "nothing is kept", "nobody"},
 		{http.MethodPost, "/api/customers/find", `{"adress":"maria@example.com"}`, 400, "adress", "maria"},
-		{http.MethodPost, "/api/customers/find", `{"address":7}`, 400, "", ""},
+		{http.MethodPost, "/api/customers/find", `{"address":7}`, 400, `\"address\" is a JSON number`, ""},
+		{http.MethodPost, "/api/customers/find", `["maria@example.com"]`, 400, "the body is a JSON array", "maria"},
 	} {
 		rec := ask(t, filled(), row.method, row.path, row.body)
 		if rec.Code != row.status || !strings.Contains(rec.Body.String(), row.has) || row.lacks != "" && strings.Contains(rec.Body.String(), row.lacks) {

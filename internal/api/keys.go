@@ -91,6 +91,7 @@ func (a *API) revokeKey(r *http.Request) (any, error) {
 		return nil, err
 	}
 	id := r.PathValue("id")
-	a.known.forget(id)
-	return nil, a.Keys.RevokeKey(r.Context(), id)
+	err := a.Keys.RevokeKey(r.Context(), id)
+	a.known.forget(id) // afterwards: a request meanwhile may have remembered it
+	return nil, err
 }

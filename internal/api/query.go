@@ -17,10 +17,11 @@ import (
 
 // Bounds of what a query may be.
 const (
-	maxQuery = 2000 // bytes of the whole query
-	maxValue = 300  // bytes of one value
-	pageSize = 100  // items of a page
-	maxDays  = 3700 // of a period, about ten years: a longer one is a slip of the pen
+	maxQuery  = 2000 // bytes of the whole query
+	maxValue  = 300  // bytes of one value
+	maxCursor = 1500 // bytes of a cursor, which may hold the keys of an item
+	pageSize  = 100  // items of a page
+	maxDays   = 3700 // of a period, about ten years: a longer one is a slip of the pen
 )
 
 // readQuery reads the parameters of a request. A parameter that is not known, or comes twice, is refused: a misspelt one would
@@ -35,14 +36,17 @@ func readQuery(r *http.Request, known ...string) (map[string]string, error) {
 	}
 	query := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		given := values[name]
+		given, most := values[name], maxValue
+		if name == "cursor" {
+			most = maxCursor
+		}
 		switch {
 		case !slices.Contains(known, name):
 			return nil, fault.New(fault.Invalid, "there is no parameter %.40q here; expected %s", name, list(known))
 		case len(given) > 1:
 			return nil, fault.New(fault.Invalid, "the parameter %q is given %d times; expected once", name, len(given))
-		case len(given[0]) > maxValue || !utf8.ValidString(given[0]):
-			return nil, fault.New(fault.Invalid, "the value of %q is not UTF-8 text of at most %d bytes", name, maxValue)
+		case len(given[0]) > most || !utf8.ValidString(given[0]):
+			return nil, fault.New(fault.Invalid, "the value of %q is not UTF-8 text of at most %d bytes", name, most)
 		}
 		query[name] = given[0]
 	}

@@ -17,11 +17,11 @@ type answer struct {
 	Touchpoint string            `json:"touchpoint"`
 	Survey     string            `json:"survey"`
 	Metric     string            `json:"metric"`
-	Rating     int               `json:"rating"`
-	Group      score.Group       `json:"group,omitempty"` // absent when the program no longer has the survey
+	Rating     *int              `json:"rating,omitempty"` // absent when it was erased, and so are group and act
+	Group      score.Group       `json:"group,omitempty"`  // absent when the program no longer has the survey
 	Comment    string            `json:"comment,omitempty"`
 	Reason     string            `json:"reason,omitempty"`
-	Act        response.Act      `json:"act"`
+	Act        response.Act      `json:"act,omitempty"`
 	Counted    bool              `json:"counted"`
 	Withdrawn  []string          `json:"withdrawn,omitempty"` // why it is not counted
 	Erased     bool              `json:"erased,omitempty"`
@@ -94,11 +94,15 @@ func surveysOf(touchpoints []program.Touchpoint) (surveys []string) {
 
 func showAnswer(p *program.Program, r response.Record) answer {
 	shown := answer{
-		ID: r.ID, Touchpoint: r.Touchpoint, Survey: r.Survey, Metric: r.Metric, Rating: r.Rating, Comment: r.Comment, Reason: r.Reason,
+		ID: r.ID, Touchpoint: r.Touchpoint, Survey: r.Survey, Metric: r.Metric, Comment: r.Comment, Reason: r.Reason,
 		Act: r.Act, Counted: r.Counted, Withdrawn: r.Withdrawn, Erased: r.Erased, Day: r.Day, SentDay: r.SentDay, AnsweredAt: r.AnsweredAt,
 		ChangedAt: r.ChangedAt, Revision: r.Revision, Customer: r.Customer, Language: r.Language, Source: r.Source, Subject: r.Subject,
 		Link: r.Link, Cuts: r.Cuts,
 	}
+	if !r.Rated() {
+		return shown
+	}
+	shown.Rating = &r.Rating
 	if s, ok := p.Surveys[r.Survey]; ok {
 		shown.Group = s.Scale.Group(r.Rating)
 	}

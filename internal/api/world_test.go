@@ -57,6 +57,7 @@ type world struct {
 	later                time.Duration // than now
 	log                  *slog.Logger
 	applied              string
+	erased               bool // whoever answered
 }
 
 func (w *world) Current(context.Context) (*program.Program, error) {
@@ -113,6 +114,11 @@ func (w *world) ResponsesTo(_ context.Context, surveys []string, span period.Spa
 	gone, other := rec, rec
 	gone.ID, gone.Counted, gone.Withdrawn, gone.Comment, gone.Survey = "BBBBBBBBBBBBBBBBBBBB", false, []string{"honeypot"}, "", "forgotten"
 	other.ID, other.Touchpoint = "CCCCCCCCCCCCCCCCCCCC", "return"
+	if w.erased {
+		rec.Revision, rec.Subject, rec.Link, rec.Cuts = 3, "~M1JpIlUNUHU3EGUL4MGWmA", "", nil
+		rec.Response = response.Response{Revision: 3, AnsweredAt: at, ChangedAt: now, Day: rec.Day, Erased: true}
+		return []response.Record{rec}, w.next, nil
+	}
 	return []response.Record{rec, gone, other}, w.next, nil
 }
 
@@ -135,6 +141,12 @@ func (w *world) OpenCases(_ context.Context, span period.Span) ([]followup.Case,
 
 func (w *world) ClosedCases(_ context.Context, span period.Span) ([]followup.Case, string, error) {
 	w.span = span
+	if w.erased {
+		return []followup.Case{{
+			ID: "AAAAAAAAAAAAAAAAAAAA", Revision: 4, State: followup.Cancelled, Customer: "c-1", Touchpoint: "support", Survey: "support-ces-v1",
+			Desk: "care", Why: followup.BadRating, OpenedAt: now.Add(-time.Hour), Due: now, ClosedAt: now,
+		}}, w.next, nil
+	}
 	return nil, w.next, nil
 }
 

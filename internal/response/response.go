@@ -37,3 +37,6 @@ type Response struct {
 	Waiting    int       `json:"waiting,omitempty"`   // rating+1 of an implied answer that waits for an explicit one; 0: none
 	Erased     bool      `json:"erased,omitempty"`    // a tombstone: no personal data
 }
+
+// Rated tells whether there is a rating: none before the first answer, and none where an erasure has removed it.
+func (r Response) Rated() bool { return r.Act != "" }
