@@ -110,6 +110,7 @@ type casePage struct {
 	Heading    string
 	Note       string // what came of the deed, or what is special
 	Said       string // the customer's words
+	Silent     string // what stands instead where there are none
 	Deed       *deedForm
 	Steps      []step
 	Facts      []caseFact
@@ -187,6 +188,11 @@ func (d caseDrawing) page(now time.Time) casePage {
 		}
 	}
 	page.Note = d.note()
+	if r.Erased {
+		page.Heading = d.about(r)
+	} else {
+		page.Silent = d.T("task.said.nothing")
+	}
 	return page
 }
 
@@ -201,6 +207,8 @@ func (d caseDrawing) note() string {
 		return d.T("case.already")
 	case d.view.Result == followup.Refused && c.State.Pending():
 		return d.T("case.changed")
+	case d.view.Record.Erased:
+		return d.T("case.erased")
 	case c.State == followup.Cancelled:
 		return d.T("case.cancelled")
 	case !c.State.Pending():
@@ -231,7 +239,7 @@ func (d caseDrawing) form(deed followup.Deed, wrong string) *deedForm {
 
 // about names what an answer is about, as desks do: "Purchase #1030".
 func (d caseDrawing) about(r response.Record) string {
-	if r.Subject == "" {
+	if r.Subject == "" || r.Erased { // then it is veiled, and leads nowhere
 		return d.Touchpoint(r.Touchpoint)
 	}
 	return d.T("about.numbered", "about", d.Touchpoint(r.Touchpoint), "subject", r.Subject)
@@ -243,6 +251,10 @@ func (d caseDrawing) facts() []caseFact {
 	if r.Link != "" { // https, or it would not have been kept
 		about.Link = &step{r.Link, d.T("task.open", "subject", cmp.Or(r.Subject, d.about(r)))}
 	}
+	why, desk := caseFact{Label: d.T("task.why"), Texts: []string{d.T("task.why." + string(c.Why))}}, caseFact{Label: d.T("task.desk"), Texts: d.stages()}
+	if r.Erased { // what the desk did is its own
+		return []caseFact{about, why, desk}
+	}
 	facts := []caseFact{
 		{Label: d.T("task.customer"), Texts: []string{d.customer()}, Mail: d.view.Customer.Address},
 		about,
@@ -252,8 +264,7 @@ func (d caseDrawing) facts() []caseFact {
 		{Label: d.T("task.answered"), Texts: []string{d.moment(r.ChangedAt)}},
 		{Label: d.T("task.language"), Texts: []string{d.LanguageName(r.Language)}},
 		{Label: d.T("task.history"), Texts: d.earlier()},
-		{Label: d.T("task.why"), Texts: []string{d.T("task.why." + string(c.Why))}},
-		{Label: d.T("task.desk"), Texts: d.stages()},
+		why, desk,
 	}
 	if c.Cause != "" {
 		facts = append(facts, caseFact{Label: d.T("case.label.cause"), Texts: []string{c.Cause}, Typed: true})

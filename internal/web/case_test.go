@@ -166,6 +166,13 @@ var caseScenes = []struct {
 		o.feed(t, noon.Add(time.Hour), gone)
 		return o.get(t, o.link(0))
 	}},
+	{"case-erased", []string{"en"}, func(t *testing.T, o *office) answer {
+		gone := o.answer
+		gone.Revision, gone.Erased, gone.Subject, gone.Link = 2, true, "~M1JpIlUNUHU3EGUL4MGWmA", ""
+		gone.Counted, gone.Rating, gone.Act, gone.Comment = false, 0, "", ""
+		o.feed(t, noon.Add(time.Hour), gone)
+		return o.get(t, o.link(0))
+	}},
 }
 
 func TestTheCasePagesAreThese(t *testing.T) {

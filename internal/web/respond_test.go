@@ -118,6 +118,22 @@ func TestABadTokenAndAnUnknownOneLookTheSame(t *testing.T) {
 	}
 }
 
+func TestAnErasedAnswerIsNotSpokenOf(t *testing.T) {
+	for name, change := range map[string]func(*response.Record){
+		"rating kept":    func(r *response.Record) { r.Comment = "" },
+		"rating removed": func(r *response.Record) { r.Comment, r.Act, r.Rating, r.Counted = "", "", 0, false },
+	} {
+		s := open(t)
+		gone := s.links().Survey(s.invite(t, "purchase", "en", earlier, func(r *response.Record) { r.Erased = true }, change))
+		late := s.get(t, s.links().Survey(s.invite(t, "support", "en", expired)))
+		for _, got := range []answer{s.get(t, gone+"?r=4"), s.post(t, gone, "rating", "4", "act", "explicit")} {
+			if got.status != http.StatusGone || got.body != late.body {
+				t.Errorf("%s: %d %s", name, got.status, got.body)
+			}
+		}
+	}
+}
+
 func TestAMethodThatIsNotTakenIsNamed(t *testing.T) {
 	s := open(t)
 	inv := s.invite(t, "purchase", "en")

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"net/http"
 
 	"afterword/internal/fault"
@@ -39,12 +38,12 @@ func (v *visit) thank(s program.Survey, rec response.Record) {
 	})
 }
 
-// closed says, kindly, that nothing can be answered or changed any more.
+// closed says, kindly, that nothing can be answered or changed any more. To whoever was erased it does not say that there was an
+// answer.
 func (v *visit) closed(rec response.Record) {
-	language := cmp.Or(rec.Language, v.wished()) // of what was erased, nothing is known
-	if rec.Counted {
-		v.message(problem.Status(fault.Closed), language, "answered", message{Done: true})
+	if rec.Counted && !rec.Erased {
+		v.message(problem.Status(fault.Closed), rec.Language, "answered", message{Done: true})
 		return
 	}
-	v.message(problem.Status(fault.Closed), language, "expired", message{})
+	v.message(problem.Status(fault.Closed), rec.Language, "expired", message{})
 }
