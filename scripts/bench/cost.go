@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -28,7 +27,7 @@ const (
 	coldShare       = 0.02  // of HTTP requests start a new instance
 	coldSeconds     = 0.25  // that such a start takes; it is charged
 	readersOfStream = 2     // each called for each changed response: one answer a batch
-	accessLine      = 240   // bytes of API Gateway's log for a request, with what CloudWatch adds
+	accessLine      = 112   // bytes of API Gateway's log for a request, in the template's format, with what CloudWatch adds
 	instances       = 5     // running at a time, all month, each reading the secret every fifteen minutes
 	stayShare       = 0.5   // of the month's surveys are there on a day of it, on average: what scans read, and storage
 	recentShare     = 0.1   // changed in the last three days: what the audit looks at again
@@ -59,7 +58,7 @@ func billOf(steps []step) bill {
 
 // standing is what a month costs whatever happens: a walk of the agenda each minute, other schedules, the secret.
 func (j *journey) standing(ctx context.Context, template *local.Template) (bill, error) {
-	parts := function.Parts{Store: store.New(j.tabs.watch("idle", j.engine)), Now: j.Now, Log: slog.New(slog.NewJSONHandler(j.log, nil))}
+	parts := function.Parts{Store: store.New(j.tabs.watch("idle", j.engine)), Now: j.Now, Log: j.log.log()}
 	parts.Programs = function.Programs(parts.Store, parts.Now)
 	err := j.measure("walk of the agenda with nothing to do", minutesOfMonth, 1, func() error { return function.Dispatch(parts)(ctx) })
 	if err != nil {
@@ -139,7 +138,7 @@ func beginJourney(ctx context.Context, folder, text string) (*journey, *local.Te
 	j := &journey{tabs: newTabs(), log: new(logged)}
 	var err error
 	j.world, err = openWorld(ctx, local.Options{
-		Program: file, Meter: j.tabs.meter, Watch: j.tabs.watch, Log: slog.New(slog.NewJSONHandler(j.log, nil)),
+		Program: file, Meter: j.tabs.meter, Watch: j.tabs.watch, Log: j.log.log(),
 	})
 	if err != nil {
 		return nil, nil, err

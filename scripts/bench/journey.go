@@ -3,10 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
 	"time"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"afterword/internal/followup"
 	"afterword/internal/local"
@@ -52,12 +55,24 @@ type journey struct {
 // logged counts the bytes of log lines.
 type logged int
 
-// eventOverhead is what CloudWatch Logs charges beside the text of each line.
-const eventOverhead = 26
+const (
+	eventOverhead = 26                                                         // what CloudWatch Logs charges beside the text of each line
+	requestOfLine = len(`,"requestId":"00000000-0000-0000-0000-000000000000"`) // what Lambda's library adds to each
+)
 
 func (l *logged) Write(b []byte) (int, error) {
-	*l += logged(len(b) + eventOverhead)
+	*l += logged(len(b) + requestOfLine + eventOverhead)
 	return len(b), nil
+}
+
+// log writes lines as functions on Lambda do, where each has a log of its own and does not say which it is.
+func (l *logged) log() *slog.Logger {
+	return slog.New(slog.NewJSONHandler(l, &slog.HandlerOptions{ReplaceAttr: func(groups []string, attr slog.Attr) slog.Attr {
+		if len(groups) == 0 && attr.Key == "function" {
+			return slog.Attr{}
+		}
+		return lambdacontext.ReplaceAttr(groups, attr)
+	}}))
 }
 
 // measure measures a step that happens so many times while act runs.

@@ -2,6 +2,8 @@ package main
 
 import (
 	"math"
+	"os"
+	"strings"
 	"testing"
 )
 
@@ -54,5 +56,20 @@ func TestABillAddsUpWhatEachStepUsesAsOftenAsItHappens(t *testing.T) {
 	}
 	if total := (bill{writeUnit: 1e6, httpRequest: 1e6}).total(); math.Abs(total-1.625) > 1e-9 {
 		t.Errorf("a total of %g, want 1.625", total)
+	}
+}
+
+// API Gateway's ids of requests have 16 characters; the longest of our routes is the most frequent one.
+func TestALineOfTheAccessLogIsAsLongAsTheTemplateSays(t *testing.T) {
+	text, err := os.ReadFile("../../template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, format, _ := strings.Cut(string(text), "Format: '")
+	format, _, _ = strings.Cut(format, "'")
+	line := strings.NewReplacer("$context.requestId", "JKJaXmPLvHcESHA=", "$context.routeKey", "ANY /hooks/{source}", "$context.status", "200",
+		"$context.responseLatency", "123").Replace(format)
+	if got := len(line) + eventOverhead; got != accessLine || strings.Contains(line, "$") {
+		t.Errorf("%d bytes: %s", got, line)
 	}
 }
