@@ -18,6 +18,7 @@ const (
 	Verdict  Kind = "verdict"  // look again at an implied answer; likewise
 	Task     Kind = "task"     // mail a case to its desk (key: the case's id)
 	Escalate Kind = "escalate" // a case was not taken in time
+	Mark     Kind = "mark"     // mark and count a lot of letters that were carried, whose sender did not (key: the lot's name)
 )
 
 // Shards is how many partitions the agenda is spread over.

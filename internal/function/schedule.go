@@ -35,11 +35,12 @@ func Dispatch(p Parts) func(context.Context) error {
 	return func(ctx context.Context) error {
 		walker := agenda.Walker{
 			Shelf: p.Store, Lease: store.AgendaLease{Store: p.Store}, Owner: rand.Text(), Now: p.Now,
-			// Unhappy customers and verdicts do not wait behind a backlog of surveys.
+			// Unhappy customers, verdicts and what a walk before left unfinished do not wait behind a backlog of surveys.
 			First: map[agenda.Kind]agenda.Handler{
 				agenda.Verdict:  &response.Judge{Court: p.diary(), Clicks: p.diary(), Programs: p.Programs},
 				agenda.Task:     tasks,
 				agenda.Escalate: chain,
+				agenda.Mark:     survey.Lots{Marks: p.Store},
 			},
 			Then: map[agenda.Kind]agenda.Handler{agenda.Invite: then, agenda.Remind: then},
 		}

@@ -13,6 +13,7 @@
 //	case            K#<case>                           case          links; listing K#open or K#closed#<month>
 //	case history    K#<case>                           event#<time>  what happened to a case
 //	due work        W#<kind>#<key>                     work          agenda A#<shard>
+//	lot             W#mark#<lot>                       work          sent and not marked yet: finished by the next walk; agenda
 //	lease           L#<name>                           lease         who walks the agenda
 //	API key         B#<key>                            key           each request with it, at most once a minute; listing B#keys
 //	program         P#program                          v#000001      versions; "current" names the newest
@@ -92,6 +93,8 @@ func caseEventKey(id string, at time.Time, revision int64) table.Key {
 func workKey(kind agenda.Kind, key string) table.Key {
 	return feedback("W#"+string(kind)+"#"+key, "work")
 }
+
+func lotKey(lot string) table.Key { return workKey(agenda.Mark, lot) }
 
 func leaseKey(name string) table.Key { return feedback("L#"+name, "lease") }
 

@@ -181,7 +181,8 @@ func (o *office) walk(t *testing.T) error {
 func (o *office) walkAs(ctx context.Context, s *Store, d *survey.Dispatcher, owner string) error {
 	_, err := agenda.Walker{
 		Shelf: s, Lease: AgendaLease{s}, Owner: owner, Now: o.clock,
-		Then: map[agenda.Kind]agenda.Handler{agenda.Invite: d, agenda.Remind: d},
+		First: map[agenda.Kind]agenda.Handler{agenda.Mark: survey.Lots{Marks: s}},
+		Then:  map[agenda.Kind]agenda.Handler{agenda.Invite: d, agenda.Remind: d},
 	}.Walk(ctx)
 	return err
 }

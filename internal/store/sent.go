@@ -2,10 +2,7 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"afterword/internal/agenda"
@@ -16,91 +13,18 @@ import (
 
 var _ survey.Marks = (*Store)(nil)
 
-// An invitation counts as sent on its day from when it has the attribute sent_at: whoever sets that adds to the count in the same
-// transaction, so that marks, answers and events of the carrier count it once between them, in any order.
-
-// A transaction of marks: so many invitations, and the counts of so many series and days.
-const (
-	marksAtOnce  = 90
-	countsAtOnce = table.MaxTransaction - marksAtOnce
-)
-
-// Sent marks invitations, many in a transaction with one add to each series' count of the day.
-func (s *Store) Sent(ctx context.Context, marks []survey.Mark) error {
-	marks = slices.Clone(marks)
-	slices.SortStableFunc(marks, func(a, b survey.Mark) int {
-		return strings.Compare(seriesDay(a.Invitation), seriesDay(b.Invitation))
-	})
-	var failures []error // one that cannot be marked keeps no other from it: each was sent
-	for len(marks) > 0 {
-		n := batchOf(marks)
-		if err := s.sent(ctx, marks[:n]); err != nil {
-			failures = append(failures, fmt.Errorf("mark what was sent: %w", err))
-		}
-		marks = marks[n:]
-	}
-	return errors.Join(failures...)
-}
-
-func seriesDay(inv survey.Invitation) string {
-	key := sendsKey(inv.Touchpoint, inv.Survey, inv.SentDay)
-	return key.Partition + "|" + key.Sort
-}
-
-// batchOf tells how many of the marks, which are in order of their series, fit one transaction.
-func batchOf(marks []survey.Mark) int {
-	counts, last := 0, ""
-	for i, mark := range marks[:min(len(marks), marksAtOnce)] {
-		if of := seriesDay(mark.Invitation); of != last {
-			counts, last = counts+1, of
-		}
-		if counts > countsAtOnce {
-			return i
-		}
-	}
-	return min(len(marks), marksAtOnce)
-}
-
-// sent marks what fits one transaction. Those that do not stand as expected are marked one by one; so are all of them when it is not
-// known whether the transaction was made.
-func (s *Store) sent(ctx context.Context, marks []survey.Mark) error {
-	var failures []error
-	for len(marks) > 1 {
-		writes := make([]table.Write, 0, len(marks)+countsAtOnce)
-		for _, mark := range marks {
-			writes = append(writes, markWrite(mark))
-		}
-		err := s.transact(ctx, append(writes, countWrites(marks)...))
-		if err == nil {
-			return errors.Join(failures...)
-		}
-		apart := failed(err)
-		if apart == nil {
-			break
-		}
-		var rest []survey.Mark
-		for i, mark := range marks {
-			if _, is := apart[i]; !is {
-				rest = append(rest, mark)
-			} else {
-				failures = append(failures, s.sentOne(ctx, mark))
-			}
-		}
-		marks = rest
-	}
-	for _, mark := range marks {
-		failures = append(failures, s.sentOne(ctx, mark))
-	}
-	return errors.Join(failures...)
+// unmarked tells of an invitation whether the mark can still be made.
+func unmarked(stored table.Item, mark survey.Mark) bool {
+	_, sent := stored["sent_at"]
+	return !sent && stored["claim"] == mark.Invitation.Claim
 }
 
 // markWrite marks an invitation that is as the claim left it, or was given up meanwhile.
 func markWrite(mark survey.Mark) table.Write {
 	w := table.Write{
-		Kind:   table.Update,
-		Key:    invitationKey(mark.Invitation.ID),
-		Set:    table.Item{"state": string(survey.Sent), "sent_at": stamp(mark.At)},
-		Writer: newWriter(),
+		Kind: table.Update,
+		Key:  invitationKey(mark.Invitation.ID),
+		Set:  table.Item{"state": string(survey.Sent), "sent_at": stamp(mark.At)},
 		If: table.All(table.Equal("claim", mark.Invitation.Claim), table.Absent("sent_at"), table.Any(
 			table.Equal("state", string(survey.Claimed)), table.Equal("state", string(survey.Unknown)))),
 	}
@@ -115,7 +39,8 @@ func markWrite(mark survey.Mark) table.Write {
 	return w
 }
 
-// answeredWrite marks an invitation that was answered before it could be marked: state and agenda are the answer's.
+// answeredWrite marks an invitation that was answered before it could be marked: state and agenda are the answer's, or those of the verdict
+// on it.
 func answeredWrite(mark survey.Mark) table.Write {
 	w := markWrite(mark)
 	w.Set = table.Item{"sent_at": stamp(mark.At)}
@@ -123,33 +48,20 @@ func answeredWrite(mark survey.Mark) table.Write {
 		w.Set["message_id"] = mark.MessageID
 	}
 	w.Remove = nil
-	w.If = table.All(table.Equal("claim", mark.Invitation.Claim), table.Absent("sent_at"), table.Equal("state", string(survey.Answered)))
+	w.If = table.All(table.Equal("claim", mark.Invitation.Claim), table.Absent("sent_at"))
 	return w
 }
 
-// countWrites adds marks, which are in order of their series, to the counts of their days.
-func countWrites(marks []survey.Mark) []table.Write {
-	var writes []table.Write
-	last := ""
-	for _, mark := range marks {
-		if of := seriesDay(mark.Invitation); of != last {
-			last = of
-			writes = append(writes, table.Write{
-				Kind: table.Update,
-				Key:  sendsKey(mark.Invitation.Touchpoint, mark.Invitation.Survey, mark.Invitation.SentDay),
-				Add:  map[string]int64{"sent": 0},
-			})
-		}
-		writes[len(writes)-1].Add["sent"]++
-	}
-	return writes
+func countWrite(inv survey.Invitation) table.Write {
+	return table.Write{Kind: table.Update, Key: sendsKey(inv.Touchpoint, inv.Survey, inv.SentDay), Add: map[string]int64{"sent": 1}}
 }
 
-// sentOne marks one invitation however it stands by now.
-func (s *Store) sentOne(ctx context.Context, mark survey.Mark) (err error) {
+// sentAlone marks one invitation however it stands, and counts it.
+func (s *Store) sentAlone(ctx context.Context, mark survey.Mark) (err error) {
 	for range tries {
 		for _, write := range []table.Write{markWrite(mark), answeredWrite(mark)} {
-			err = s.transact(ctx, append([]table.Write{write}, countWrites([]survey.Mark{mark})...))
+			write.Writer = newWriter()
+			err = s.transact(ctx, []table.Write{write, countWrite(mark.Invitation)})
 			if err == nil {
 				return nil
 			}
@@ -157,7 +69,7 @@ func (s *Store) sentOne(ctx context.Context, mark survey.Mark) (err error) {
 			if !otherwise {
 				break
 			}
-			if _, counted := stored["sent_at"]; counted || stored["claim"] != mark.Invitation.Claim {
+			if !unmarked(stored, mark) {
 				return s.sentBefore(ctx, mark)
 			}
 		}
@@ -176,16 +88,16 @@ func (s *Store) sentBefore(ctx context.Context, mark survey.Mark) error {
 	if mark.MessageID == "" {
 		return nil
 	}
-	unmarked := table.All(table.Equal("claim", mark.Invitation.Claim), table.Absent("message_id"))
+	nameless := table.All(table.Equal("claim", mark.Invitation.Claim), table.Absent("message_id"))
 	w := markWrite(mark)
 	delete(w.Set, "sent_at")
-	w.If = table.All(unmarked, table.Equal("state", string(survey.Sent)), table.Absent("reminder"))
+	w.If = table.All(nameless, table.Equal("state", string(survey.Sent)), table.Absent("reminder"))
 	completed, err := s.applies(ctx, w)
 	if completed || err != nil {
 		return err
 	}
 	_, err = s.applies(ctx, table.Write{
-		Kind: table.Update, Key: w.Key, Set: table.Item{"message_id": mark.MessageID}, If: unmarked,
+		Kind: table.Update, Key: w.Key, Set: table.Item{"message_id": mark.MessageID}, If: nameless,
 	})
 	return err
 }
@@ -201,7 +113,7 @@ func (s *Store) Proven(ctx context.Context, id string, at time.Time) error {
 	if at.Before(mark.At) { // by another machine's clock
 		mark.At = at
 	}
-	if err := s.sentOne(ctx, mark); err != nil {
+	if err := s.sentAlone(ctx, mark); err != nil {
 		return fmt.Errorf("mark what is proven to be sent: %w", err)
 	}
 	return nil

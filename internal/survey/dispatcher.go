@@ -74,9 +74,11 @@ type Mark struct {
 
 // Marks keeps that invitations were sent.
 type Marks interface {
-	// Sent marks invitations and counts each once as sent, on the day of its claim. An answer or an event of the carrier that proved
-	// meanwhile that one was sent has counted it already. Fault: Transient.
+	// Sent marks invitations of one claim and counts each once as sent, on the day of its claim. An answer or an event of the carrier
+	// that proved meanwhile that one was sent has counted it already. What it does not finish may be a lot on the agenda. Fault: Transient.
 	Sent(ctx context.Context, marks []Mark) error
+	// Finish marks and counts a lot that Sent left unfinished. Fault: Transient.
+	Finish(ctx context.Context, lot string) error
 	// Proven makes an invitation sent that an answer or an event of the carrier proves to have been, if it is not yet. At is when the
 	// proof came. Fault: Transient.
 	Proven(ctx context.Context, id string, at time.Time) error
