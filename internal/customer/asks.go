@@ -5,8 +5,12 @@ import (
 	"time"
 )
 
-// AddAsk lets an invitation hold a place in the fatigue windows, oldest first. An invitation holds one place: its new time replaces
-// the old.
+// MostInvited is how many invitations a customer's row leads to, by which all that is kept about the person is found. At four a year
+// they last ten years; those beyond are found otherwise, so that a row whose address is everybody's does not grow for ever.
+const MostInvited = 40
+
+// AddAsk lets an invitation hold a place in the fatigue windows, oldest first, and remembers it. An invitation holds one place: its
+// new time replaces the old.
 func (c *Customer) AddAsk(ask Ask) {
 	c.RemoveAsk(ask.Invitation)
 	i, _ := slices.BinarySearchFunc(c.Asks, ask, func(have, add Ask) int {
@@ -16,6 +20,9 @@ func (c *Customer) AddAsk(ask Ask) {
 		return -1 // after those of the same time
 	})
 	c.Asks = slices.Insert(c.Asks, i, ask)
+	if len(c.Invited) < MostInvited && !slices.Contains(c.Invited, ask.Invitation) {
+		c.Invited = append(slices.Clip(c.Invited), ask.Invitation)
+	}
 }
 
 // RemoveAsk frees the place of an invitation that was never sent, and tells whether it held one.

@@ -36,7 +36,8 @@ type Customer struct {
 	Status    Status    `json:"status,omitempty"`
 	StatusAt  time.Time `json:"status_at,omitzero"`
 	OpenCases int64     `json:"open_cases,omitempty"`
-	Asks      []Ask     `json:"asks,omitempty"` // oldest first; those that still hold a place in a fatigue window
+	Asks      []Ask     `json:"asks,omitempty"`    // oldest first; those that still hold a place in a fatigue window
+	Invited   []string  `json:"invited,omitempty"` // every invitation that was ever made, sent or not, the first MostInvited
 }
 
 // Ask is an invitation that holds a place in the fatigue windows: planned, sent or of unknown outcome. One that was never sent

@@ -68,6 +68,9 @@ func TestAsksStandInOrderAndHoldOnePlaceEach(t *testing.T) {
 	if diff := cmp.Diff([]string{"a", "b", "d", "c"}, order(copied)); diff != "" {
 		t.Errorf("a copy of the customer changed along:\n%s", diff)
 	}
+	if diff := cmp.Diff([]string{"b", "c", "a", "d"}, c.Invited); diff != "" {
+		t.Errorf("the row leads to each once:\n%s", diff)
+	}
 	if !c.RemoveAsk("d") || c.RemoveAsk("d") || c.RemoveAsk("") {
 		t.Error("a place is freed once")
 	}
@@ -77,8 +80,14 @@ func TestAsksStandInOrderAndHoldOnePlaceEach(t *testing.T) {
 	}
 	c.Prune(at(20).Add(time.Second))
 	c.Prune(at(30))
-	if len(c.Asks) != 0 {
-		t.Errorf("left: %v", c.Asks)
+	if len(c.Asks) != 0 || len(c.Invited) != 4 {
+		t.Errorf("left: %v; the row leads to %v", c.Asks, c.Invited)
+	}
+	for n := range MostInvited {
+		c.AddAsk(Ask{Invitation: string(rune('A' + n)), At: at(1)})
+	}
+	if len(c.Invited) != MostInvited || c.Invited[4] != "A" || len(c.Asks) != MostInvited {
+		t.Errorf("the row leads to %v", c.Invited)
 	}
 }
 

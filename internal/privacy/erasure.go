@@ -33,14 +33,14 @@ type Erasure struct {
 
 // Eraser overwrites what is kept. Each method leaves alone what is erased already.
 type Eraser interface {
-	// EraseCustomer leaves of a customer's row the id, the status erased since at, the count of open cases and the asks by which their
-	// invitations are found. Without a row it makes one. Faults: Transient.
+	// EraseCustomer leaves of a customer's row the id, the status erased since at, the count of open cases and the ids of the
+	// invitations, by which the rest is found. Without a row it makes one. Faults: Transient.
 	EraseCustomer(ctx context.Context, id customer.ID, at time.Time) error
-	// ForgetAsks takes the asks out of an erased customer's row. Faults: Transient.
-	ForgetAsks(ctx context.Context, id customer.ID) error
-	// EraseVisit keeps the veiled visit in the place of the visit, and forgets the rounds of its subject. Faults: Transient.
+	// EraseVisit keeps the veiled visit in the place of one that was decided against, and forgets the rounds of its subject. Faults:
+	// Transient.
 	EraseVisit(ctx context.Context, visit, veiled touchpoint.Visit) error
-	// EraseRecord makes a tombstone of an invitation with its response. Faults: Conflict (it is not as it was read), Transient.
+	// EraseRecord makes a tombstone of a visit, the invitation about it and the response, and forgets the rounds of the subject.
+	// Faults: Conflict (it is not as it was read), Transient.
 	EraseRecord(ctx context.Context, rec response.Record, t Tombstone) error
 	// DropHits forgets the opened links of an invitation. Faults: Transient.
 	DropHits(ctx context.Context, invitation string) error
@@ -48,7 +48,7 @@ type Eraser interface {
 	DropHistory(ctx context.Context, id string) error
 }
 
-// Tombstone is what an invitation with its response becomes.
+// Tombstone is what a visit with its invitation and response becomes.
 type Tombstone struct {
 	Subject    string // veiled
 	KeepRating bool   // the answer counts on
@@ -87,7 +87,7 @@ func (e Erasure) Erase(ctx context.Context, address string, keepRatings bool, no
 func (e Erasure) erase(ctx context.Context, id customer.ID, keep bool, now time.Time) (Erased, error) {
 	c, err := e.Archive.Customer(ctx, id)
 	if fault.Is(err, fault.NotFound) {
-		visits, _, err := e.Archive.VisitsOf(ctx, id, "", 1)
+		visits, _, err := e.Archive.VisitsOf(ctx, customer.Customer{ID: id}, "", 1)
 		if err == nil && len(visits) == 0 {
 			err = errUnknown
 		}
@@ -117,8 +117,8 @@ func (e Erasure) erase(ctx context.Context, id customer.ID, keep bool, now time.
 	if err != nil {
 		return Erased{}, err
 	}
-	if err := e.Eraser.ForgetAsks(ctx, id); err != nil || e.Shred == nil {
-		return done, err
+	if e.Shred == nil {
+		return done, nil
 	}
 	return done, e.Shred(ctx)
 }
@@ -131,22 +131,19 @@ func (e Erasure) look(ctx context.Context, c customer.Customer, keep bool, now t
 		return done, err
 	}
 	for _, v := range visits {
-		veiled := v
-		if !v.Erased {
-			veiled = v.Veiled(e.Hash)
-		}
-		if v.Invitation != "" {
-			answered, worked, err := e.follow(ctx, v.Invitation, Tombstone{veiled.Subject, keep, now})
-			if err != nil {
+		done.Visits++
+		veiled := v.Veiled(e.Hash)
+		if v.Invitation == "" {
+			if err := e.Eraser.EraseVisit(ctx, v, veiled); err != nil {
 				return done, err
 			}
-			done.Answers, done.Cases = done.Answers+answered, done.Cases+worked
+			continue
 		}
-		// The visit is the last: by it the rest is found when this breaks off.
-		if err := e.Eraser.EraseVisit(ctx, v, veiled); err != nil {
+		answered, worked, err := e.follow(ctx, v.Invitation, Tombstone{veiled.Subject, keep, now})
+		if err != nil {
 			return done, err
 		}
-		done.Visits++
+		done.Answers, done.Cases = done.Answers+answered, done.Cases+worked
 	}
 	return done, nil
 }

@@ -1,8 +1,8 @@
 // Package privacy does what a person may ask of those who keep data about them (GDPR, articles 15, 17 and 20): to be shown all of it,
 // and to be forgotten. The owner asks on the person's behalf, by address.
 //
-// What is kept about a person is the customer's row, which alone holds address and name, and the visits, found by the customer's id;
-// the invitation with its response, the hits on its links and the case share the visit's id. Tallies and ledger rows are numbers by
+// What is kept about a person is the customer's row, which alone holds address and name, and the visits: the row leads to those that
+// were asked about, an index to the others. The invitation with its response, the hits on its links and the case share the visit's id. Tallies and ledger rows are numbers by
 // series and day, and say nothing about anybody.
 //
 // An erased person leaves a row with the id, which is a keyed hash of the address, and the status: it is what stops every later mail.
@@ -18,7 +18,6 @@ import (
 	"afterword/internal/fault"
 	"afterword/internal/followup"
 	"afterword/internal/response"
-	"afterword/internal/survey"
 	"afterword/internal/touchpoint"
 )
 
@@ -26,12 +25,10 @@ import (
 type Archive interface {
 	// Customer reads a customer's row, strongly. Faults: NotFound, Transient.
 	Customer(ctx context.Context, id customer.ID) (customer.Customer, error)
-	// VisitsOf lists a customer's visits by when they were received, newest first, at most so many from the start ("": the newest);
-	// next is the start of the page after, "" at the end. One of this moment may be missing. Faults: Invalid (no such start),
-	// Transient.
-	VisitsOf(ctx context.Context, id customer.ID, start string, limit int) (page []touchpoint.Visit, next string, err error)
-	// VisitOf reads, strongly, the visit that an invitation is about. Faults: NotFound, Transient.
-	VisitOf(ctx context.Context, inv survey.Invitation) (touchpoint.Visit, error)
+	// VisitsOf lists the visits of a customer, whose row is as given, by when they were received, newest first, at most so many from
+	// the start ("": the newest); next is the start of the page after, "" at the end. One of this moment that was decided against may
+	// be missing. Faults: Invalid (no such start), Transient.
+	VisitsOf(ctx context.Context, c customer.Customer, start string, limit int) (page []touchpoint.Visit, next string, err error)
 	// RecordOf reads an invitation with its response, strongly. Faults: NotFound, Transient.
 	RecordOf(ctx context.Context, invitation string) (response.Record, error)
 	// HitsOf lists what is kept of the opened links of an invitation, oldest first. Faults: Transient.
@@ -125,7 +122,7 @@ func (r Reader) History(ctx context.Context, id customer.ID, start string, limit
 		return p, "", err
 	}
 	p.Customer.ID = id
-	visits, next, err := r.Archive.VisitsOf(ctx, id, start, limit)
+	visits, next, err := r.Archive.VisitsOf(ctx, p.Customer, start, limit)
 	if err != nil {
 		return p, "", err
 	}
@@ -142,44 +139,18 @@ func (r Reader) History(ctx context.Context, id customer.ID, start string, limit
 	return p, next, nil
 }
 
-// visitsOf lists all visits of a customer. An index is a moment late: those that have just planned something are known from the row,
-// which is not.
+// visitsOf lists all visits of a customer.
 func visitsOf(ctx context.Context, a Archive, c customer.Customer) (visits []touchpoint.Visit, err error) {
-	listed := map[string]bool{}
 	for start := ""; ; {
-		page, next, err := a.VisitsOf(ctx, c.ID, start, atOnce)
+		page, next, err := a.VisitsOf(ctx, c, start, atOnce)
 		if err != nil {
 			return nil, err
 		}
-		for _, v := range page {
-			listed[v.ID] = true
-			visits = append(visits, v)
-		}
+		visits = append(visits, page...)
 		if start = next; next == "" {
-			break
+			return visits, nil
 		}
 	}
-	for _, ask := range c.Asks {
-		if listed[ask.Invitation] {
-			continue
-		}
-		rec, err := a.RecordOf(ctx, ask.Invitation)
-		if fault.Is(err, fault.NotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		v, err := a.VisitOf(ctx, rec.Invitation)
-		if fault.Is(err, fault.NotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		visits = append(visits, v)
-	}
-	return visits, nil
 }
 
 // eventOf reads what came of a visit.

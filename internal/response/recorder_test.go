@@ -116,7 +116,7 @@ func TestAnEditKeepsItsDays(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := item[table.Listing.Partition]; got != "R#purchase-csat-v1#2026-11" {
+			if got := item[table.Also.Partition]; got != "R#purchase-csat-v1#2026-11" {
 				t.Errorf("listed under %v", got)
 			}
 		})

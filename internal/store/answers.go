@@ -35,7 +35,7 @@ func (s *Store) ResponsesTo(ctx context.Context, surveys []string, span period.S
 		}
 		groups = append(groups, lists)
 	}
-	items, next, err := s.newest(ctx, groups, span)
+	items, next, err := s.newest(ctx, &table.Also, groups, span)
 	if err != nil {
 		return nil, "", err
 	}
@@ -46,7 +46,7 @@ func (s *Store) ResponsesTo(ctx context.Context, surveys []string, span period.S
 func recordsOf(items []table.Item) ([]response.Record, error) {
 	var records []response.Record
 	for _, item := range items {
-		if item == nil {
+		if !invites(item) {
 			continue
 		}
 		rec, err := recordOf(item)
@@ -64,13 +64,13 @@ func (s *Store) VisitsOn(ctx context.Context, touchpoints []string, day string, 
 	for _, name := range touchpoints {
 		lists = append(lists, visitsList(name, day))
 	}
-	items, next, err := s.newest(ctx, [][]string{lists}, span)
+	items, next, err := s.newest(ctx, &table.Listing, [][]string{lists}, span)
 	if err != nil {
 		return nil, "", err
 	}
 	visits := make([]touchpoint.Visit, len(items))
 	for i, item := range items {
-		if err := table.Decode(item, &visits[i]); err != nil {
+		if visits[i], err = visitOf(item); err != nil {
 			return nil, "", err
 		}
 	}

@@ -41,7 +41,7 @@ func (s *Store) KeepKey(ctx context.Context, k access.Key) error {
 
 // Keys lists the keys, newest first.
 func (s *Store) Keys(ctx context.Context, span period.Span) (page []access.Key, next string, err error) {
-	items, next, err := s.newest(ctx, [][]string{{apiKeysList()}}, span)
+	items, next, err := s.newest(ctx, &table.Listing, [][]string{{apiKeysList()}}, span)
 	if err != nil {
 		return nil, "", fmt.Errorf("list keys: %w", err)
 	}

@@ -151,7 +151,7 @@ func (s *Store) ClosedCases(ctx context.Context, span period.Span) ([]followup.C
 }
 
 func (s *Store) cases(ctx context.Context, groups [][]string, span period.Span) ([]followup.Case, string, error) {
-	items, next, err := s.newest(ctx, groups, span)
+	items, next, err := s.newest(ctx, &table.Listing, groups, span)
 	if err != nil {
 		return nil, "", err
 	}

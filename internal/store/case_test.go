@@ -54,7 +54,9 @@ func keepRecord(t *testing.T, s *Store, sequence int, rec response.Record) table
 	if _, err := s.table.Write(t.Context(), table.Write{Kind: table.Put, Key: invitationKey(rec.ID), Item: item}); err != nil {
 		t.Fatal(err)
 	}
-	return table.Change{Sequence: fmt.Sprint(sequence), Key: invitationKey(rec.ID), New: item}
+	key := invitationKey(rec.ID)
+	item[table.AttrPartition], item[table.AttrSort] = key.Partition, key.Sort
+	return table.Change{Sequence: fmt.Sprint(sequence), Key: key, New: item}
 }
 
 func keepCustomer(t *testing.T, s *Store, id customer.ID) {
@@ -275,8 +277,8 @@ func TestResponsesOfSeveralSurveysAreListedTogether(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			item[table.Listing.Partition] = responsesList(rec.Survey, rec.AnsweredAt.Format(monthLayout))
-			item[table.Listing.Sort] = listedAt(rec.AnsweredAt, rec.ID)
+			item[table.Also.Partition] = responsesList(rec.Survey, rec.AnsweredAt.Format(monthLayout))
+			item[table.Also.Sort] = listedAt(rec.AnsweredAt, rec.ID)
 			if _, err := s.table.Write(t.Context(), table.Write{Kind: table.Put, Key: invitationKey(rec.ID), Item: item}); err != nil {
 				t.Fatal(err)
 			}

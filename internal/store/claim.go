@@ -55,8 +55,8 @@ func (s *Store) PutBack(ctx context.Context, id, claim string, later time.Time) 
 	if !stays {
 		return err
 	}
-	var inv survey.Invitation
-	if err := decode([]table.Item{stored}, &inv); err != nil {
+	inv, err := invitationOf(stored)
+	if err != nil {
 		return fmt.Errorf("put an invitation back: %w", err)
 	}
 	if inv.Reopened && inv.Claim == claim {

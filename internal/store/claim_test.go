@@ -207,10 +207,7 @@ func TestASurveyThatTurnsBackAfterItsSubjectWasReopenedIsNotSentLater(t *testing
 			onEngines(t, func(t *testing.T, s *Store) {
 				o := newOffice(s)
 				id := o.plan(t, "support", 1)
-				visit := touchpoint.Visit{Touchpoint: "support", Source: "shop", Subject: "1", Round: 1}
-				if _, _, err := s.Enter(t.Context(), touchpoint.Entry{Visit: visit}); err != nil {
-					t.Fatal(err)
-				}
+				visit := touchpoint.Visit{ID: id, Touchpoint: "support", Source: "shop", Subject: "1", Round: 1}
 				o.post.says = func(survey.Letter) error {
 					if err := s.Reopen(t.Context(), touchpoint.Reopening{Visit: visit, After: touchpoint.Subject{Round: 2}, Leaving: id}); err != nil {
 						t.Error(err)

@@ -28,9 +28,6 @@ func (s *Store) Invitations(ctx context.Context, ids []string) ([]survey.Invitat
 	}
 	invitations := make([]survey.Invitation, len(ids))
 	for i, item := range items {
-		if item == nil {
-			continue
-		}
 		if invitations[i], err = invitationOf(item); err != nil {
 			return nil, err
 		}
@@ -47,11 +44,16 @@ func (s *Store) Invitation(ctx context.Context, id string) (survey.Invitation, e
 	return invitationOf(item)
 }
 
+// invitationOf reads an invitation; the zero one if the item is none.
 func invitationOf(item table.Item) (survey.Invitation, error) {
 	var inv survey.Invitation
+	if !invites(item) {
+		return inv, nil
+	}
 	if err := table.Decode(item, &inv); err != nil {
 		return inv, fmt.Errorf("read an invitation: %w", err)
 	}
+	inv.ID = idOf(item)
 	return inv, nil
 }
 

@@ -5,10 +5,11 @@
 //
 //	Feedback (with the change feed)
 //	entity          partition                          sort          read by
-//	customer        C#<customer>                       profile       decide, dispatch, follow-up: one strong read
+//	customer        C#<customer>                       profile       decide, dispatch, follow-up: one strong read; leads to what was planned
 //	subject         V#<touchpoint>#<source>#<subject>  subject       round of a subject that was reopened
-//	visit           V#<touchpoint>#<source>#<subject>  round#0001    redelivery; listing D#<touchpoint>#<day>; by customer
-//	invitation      I#<invitation>                     invitation    links; agenda A#<shard>; listing R#<survey>#<month> once answered
+//	visit, with     I#<visit>                          invitation    redelivery; listing D#<touchpoint>#<day>; links; agenda A#<shard>;
+//	  its invitation                                                 also in C#<customer> if decided against, R#<survey>#<month> once answered
+//	aside           I#<visit>                          customer      also in C#<customer>: a planned visit that the full row leads not to
 //	hit             I#<invitation>                     hit#<time>#n  evidence of one invitation, for 30 days
 //	case            K#<case>                           case          links; listing K#open or K#closed#<month>
 //	case history    K#<case>                           event#<time>  what happened to a case
@@ -66,16 +67,8 @@ func scorebook(partition, sort string) table.Key {
 
 func customerKey(id customer.ID) table.Key { return feedback("C#"+string(id), "profile") }
 
-func subjectPartition(touchpoint, source, subject string) string {
-	return "V#" + escape(touchpoint) + "#" + escape(source) + "#" + escape(subject)
-}
-
 func subjectKey(touchpoint, source, subject string) table.Key {
-	return feedback(subjectPartition(touchpoint, source, subject), "subject")
-}
-
-func visitKey(touchpoint, source, subject string, round int) table.Key {
-	return feedback(subjectPartition(touchpoint, source, subject), fmt.Sprintf("round#%04d", round))
+	return feedback("V#"+escape(touchpoint)+"#"+escape(source)+"#"+escape(subject), "subject")
 }
 
 func invitationKey(id string) table.Key { return feedback("I#"+id, "invitation") }
@@ -109,6 +102,7 @@ func currentProgramKey() table.Key { return feedback("P#program", "current") }
 // Listings, newest last.
 func visitsList(touchpoint, day string) string  { return "D#" + touchpoint + "#" + day }
 func responsesList(survey, month string) string { return "R#" + survey + "#" + month }
+func customersList(id customer.ID) string       { return "C#" + string(id) }
 func apiKeysList() string                       { return "B#keys" }
 func openCasesList() string                     { return "K#open" }
 func closedCasesList(month string) string       { return "K#closed#" + month }

@@ -10,43 +10,43 @@ import (
 	"afterword/internal/table"
 )
 
-// newest reads listings, newest first. Each group of lists is merged; the groups follow each other and are given newest first (one for
+// newest reads listings of one of the two indexes, newest first. Each group of lists is merged; the groups follow each other and are given newest first (one for
 // each month). next is the position to go on after, "" at the end. An index is a moment late: what has left a list meanwhile is
 // passed over, so that a page may have fewer items than the limit although there is a next one.
-func (s *Store) newest(ctx context.Context, groups [][]string, span period.Span) (items []table.Item, next string, err error) {
+func (s *Store) newest(ctx context.Context, index *table.Index, groups [][]string, span period.Span) (items []table.Item, next string, err error) {
 	var found []table.Item
 	for _, lists := range groups {
 		for _, list := range lists {
-			entries, err := s.newestOf(ctx, list, span)
+			entries, err := s.newestOf(ctx, index, list, stamp(span.From), stamp(span.To), span.After, span.Limit)
 			if err != nil {
 				return nil, "", err
 			}
 			found = append(found, entries...)
 		}
-		slices.SortStableFunc(found, func(a, b table.Item) int { return -cmp.Compare(listedOf(a), listedOf(b)) })
+		slices.SortStableFunc(found, func(a, b table.Item) int { return -cmp.Compare(listedOf(a, index), listedOf(b, index)) })
 		if len(found) > span.Limit {
 			found = found[:span.Limit]
-			next = listedOf(found[span.Limit-1])
+			next = listedOf(found[span.Limit-1], index)
 			break
 		}
 	}
-	items, err = s.behind(ctx, found)
+	items, err = s.behind(ctx, index, found)
 	return items, next, err
 }
 
-func listedOf(entry table.Item) string {
-	listed, _ := entry[table.Listing.Sort].(string)
+func listedOf(entry table.Item, index *table.Index) string {
+	listed, _ := entry[index.Sort].(string)
 	return listed
 }
 
-// newestOf reads the newest entries of one list, one more than the limit if there are as many.
-func (s *Store) newestOf(ctx context.Context, list string, span period.Span) (entries []table.Item, err error) {
+// newestOf reads the newest entries of one list before a position ("": all), one more than the limit if there are as many.
+func (s *Store) newestOf(ctx context.Context, index *table.Index, list, from, to, after string, limit int) (entries []table.Item, err error) {
 	q := table.Query{
-		Table: table.Feedback, Index: &table.Listing, Partition: list, From: stamp(span.From), To: stamp(span.To), Descending: true,
-		Limit: span.Limit + 2, // the position itself may be among them
+		Table: table.Feedback, Index: index, Partition: list, From: from, To: to, Descending: true,
+		Limit: limit + 2, // the position itself may be among them
 	}
-	if span.After != "" && span.After < q.To {
-		q.To = span.After
+	if after != "" && (to == "" || after < to) {
+		q.To = after
 	}
 	for {
 		page, err := s.table.Query(ctx, q)
@@ -54,20 +54,20 @@ func (s *Store) newestOf(ctx context.Context, list string, span period.Span) (en
 			return nil, err
 		}
 		for _, entry := range page.Items {
-			if listedOf(entry) != span.After {
+			if listedOf(entry, index) != after {
 				entries = append(entries, entry)
 			}
 		}
-		if page.Next == "" || len(entries) > span.Limit {
+		if page.Next == "" || len(entries) > limit {
 			break
 		}
 		q.Start = page.Next
 	}
-	return entries[:min(len(entries), span.Limit+1)], nil
+	return entries[:min(len(entries), limit+1)], nil
 }
 
 // behind reads the items behind the entries of an index.
-func (s *Store) behind(ctx context.Context, entries []table.Item) ([]table.Item, error) {
+func (s *Store) behind(ctx context.Context, index *table.Index, entries []table.Item) ([]table.Item, error) {
 	keys := make([]table.Key, len(entries))
 	for i, entry := range entries {
 		keys[i] = entry.Key(table.Feedback)
@@ -78,7 +78,7 @@ func (s *Store) behind(ctx context.Context, entries []table.Item) ([]table.Item,
 	}
 	var items []table.Item
 	for i, item := range read {
-		if item[table.Listing.Partition] == entries[i][table.Listing.Partition] && listedOf(item) == listedOf(entries[i]) {
+		if item[index.Partition] == entries[i][index.Partition] && listedOf(item, index) == listedOf(entries[i], index) {
 			items = append(items, item)
 		}
 	}

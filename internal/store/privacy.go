@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"afterword/internal/customer"
@@ -21,46 +23,43 @@ var (
 	_ privacy.Eraser  = (*Store)(nil)
 )
 
-// VisitsOf lists the visits of a customer, newest first.
-func (s *Store) VisitsOf(ctx context.Context, id customer.ID, start string, limit int) (visits []touchpoint.Visit, next string, err error) {
-	page, err := s.table.Query(ctx, table.Query{
-		Table: table.Feedback, Index: &table.Customer, Partition: string(id), Descending: true, Limit: limit, Start: start,
-	})
+// errNoStart is the answer to a place in a list that is none.
+var errNoStart = fault.New(fault.Invalid, "this is no place to go on from")
+
+// VisitsOf lists the visits of a customer, newest first: those that were planned, to which the row leads, and those that the index has.
+func (s *Store) VisitsOf(ctx context.Context, c customer.Customer, start string, limit int) (visits []touchpoint.Visit, next string, err error) {
+	received, _, _ := strings.Cut(start, "#")
+	if _, err := time.Parse(time.RFC3339, received); err != nil && start != "" || len(start) > table.MaxSort {
+		return nil, "", errNoStart
+	}
+	entries, err := s.newestOf(ctx, &table.Also, customersList(c.ID), "", "", start, limit)
 	if err != nil {
 		return nil, "", fmt.Errorf("list a customer's visits: %w", err)
 	}
-	keys := make([]table.Key, len(page.Items))
-	for i, entry := range page.Items {
-		keys[i] = entry.Key(table.Feedback)
+	keys := invitationKeys(c.Invited)
+	for _, entry := range entries {
+		keys = append(keys, feedback(entry.Key(table.Feedback).Partition, "invitation"))
 	}
 	items, err := s.table.BatchGet(ctx, keys, true)
 	if err != nil {
 		return nil, "", fmt.Errorf("read a customer's visits: %w", err)
 	}
-	for _, item := range items {
-		if item == nil {
-			continue // the index is a moment late
-		}
-		v, _, err := known(item)
-		if err != nil {
+	place := func(item table.Item) string { return listedOf(item, &table.Listing) }
+	items = slices.DeleteFunc(items, func(item table.Item) bool { // the index is a moment late
+		return item == nil || start != "" && place(item) >= start
+	})
+	slices.SortFunc(items, func(a, b table.Item) int { return cmp.Compare(place(b), place(a)) })
+	if len(items) > limit {
+		items = items[:limit]
+		next = place(items[limit-1])
+	}
+	visits = make([]touchpoint.Visit, len(items))
+	for i, item := range items {
+		if visits[i], err = visitOf(item); err != nil {
 			return nil, "", err
 		}
-		visits = append(visits, v)
 	}
-	return visits, page.Next, nil
-}
-
-// VisitOf reads the visit that an invitation is about.
-func (s *Store) VisitOf(ctx context.Context, inv survey.Invitation) (touchpoint.Visit, error) {
-	item, err := s.table.Get(ctx, visitKey(inv.Touchpoint, inv.Source, inv.Subject, inv.Round), true)
-	if err != nil {
-		return touchpoint.Visit{}, fmt.Errorf("read the visit of an invitation: %w", err)
-	}
-	if item == nil {
-		return touchpoint.Visit{}, fault.New(fault.NotFound, "there is no such visit")
-	}
-	v, _, err := known(item)
-	return v, err
+	return visits, next, nil
 }
 
 // under reads all items of a partition whose sort keys begin so, in order.
@@ -138,7 +137,7 @@ func (s *Store) drop(ctx context.Context, partition, prefix string) error {
 }
 
 // personal are the attributes of a customer's row that say something about the person.
-var personal = []string{"address", "name", "language", "zone", "agreed", "refused"}
+var personal = []string{"address", "name", "language", "zone", "agreed", "refused", "asks"}
 
 // EraseCustomer makes a row say that the customer was erased.
 func (s *Store) EraseCustomer(ctx context.Context, id customer.ID, at time.Time) error {
@@ -167,36 +166,23 @@ func hasAny(attributes []string) table.Condition {
 	return there
 }
 
-// ForgetAsks takes the asks out of an erased customer's row.
-func (s *Store) ForgetAsks(ctx context.Context, id customer.ID) error {
-	_, err := s.applies(ctx, table.Write{
-		Kind: table.Update, Key: customerKey(id), Remove: []string{"asks"}, Add: map[string]int64{"revision": 1},
-		If: table.All(table.Equal("status", string(customer.Erased)), table.Present("asks")),
-	})
-	if err != nil {
-		return fmt.Errorf("forget when a customer was asked: %w", err)
-	}
-	return nil
-}
-
-// EraseVisit moves a visit to its veiled name, in one transaction.
+// EraseVisit veils a visit that was decided against, in one transaction.
 func (s *Store) EraseVisit(ctx context.Context, visit, veiled touchpoint.Visit) error {
 	if visit.Erased {
 		return nil
 	}
-	item, err := visitItem(veiled)
+	item, err := visitItem(veiled, nil)
 	if err != nil {
 		return fmt.Errorf("erase a visit: %w", err)
 	}
 	err = s.transact(ctx, []table.Write{
 		{
-			Kind: table.Delete, Key: visitKey(visit.Touchpoint, visit.Source, visit.Subject, visit.Round),
-			If: table.Equal("customer", string(visit.Customer)),
+			Kind: table.Put, Key: invitationKey(visit.ID), Item: item, Writer: newWriter(),
+			If: table.All(table.Equal("customer", string(visit.Customer)), table.Absent("erased")),
 		},
-		{Kind: table.Put, Key: visitKey(veiled.Touchpoint, veiled.Source, veiled.Subject, veiled.Round), Item: item, Writer: newWriter()},
 		{Kind: table.Delete, Key: subjectKey(visit.Touchpoint, visit.Source, visit.Subject)},
 	})
-	if err != nil && len(failed(err)) == 0 { // else it was moved before
+	if err != nil && len(failed(err)) == 0 { // else it was veiled before
 		return fmt.Errorf("erase a visit: %w", err)
 	}
 	return nil
@@ -204,11 +190,11 @@ func (s *Store) EraseVisit(ctx context.Context, visit, veiled touchpoint.Visit) 
 
 // What a tombstone has no more: what was said, the evidence, and what leads to the person. Without the rating also what counted.
 var (
-	said  = []string{"link", "cuts", "comment", "reason", "waiting", "first_opened", "other_opened", "honeypot", "hits", "first_hit_at"}
+	said  = []string{"event", "delivery", "link", "properties", "cuts", "comment", "reason", "waiting", "first_opened", "other_opened", "honeypot", "hits", "first_hit_at"}
 	rated = []string{"counted", "rating", "act"}
 )
 
-// EraseRecord makes a tombstone of an invitation: a new revision of an answer, the end of one that was not sent. One that is being sent
+// EraseRecord makes a tombstone of a visit with its invitation: a new revision of an answer, the end of one that was not sent. One that is being sent
 // goes on to its end, so that its mail is counted; whoever has it asks for the customer's status before it would be sent again.
 func (s *Store) EraseRecord(ctx context.Context, rec response.Record, t privacy.Tombstone) error {
 	removesRating := !t.KeepRating && rec.Act != ""
@@ -220,9 +206,6 @@ func (s *Store) EraseRecord(ctx context.Context, rec response.Record, t privacy.
 		Key:    invitationKey(rec.ID),
 		Set:    table.Item{"erased": true},
 		Remove: slices.Clone(said),
-	}
-	if !rec.Erased {
-		w.Set["subject"] = t.Subject
 	}
 	asRead := table.AllCondition{table.Equal("state", string(rec.State)), table.Absent("rev")}
 	if rec.Revision > 0 {
@@ -243,6 +226,14 @@ func (s *Store) EraseRecord(ctx context.Context, rec response.Record, t privacy.
 		w.Remove = append(w.Remove, offAgenda...)
 	}
 	w.If = asRead
-	_, err := s.write(ctx, w)
+	if rec.Erased {
+		_, err := s.write(ctx, w)
+		return conflict(err, "erase a response")
+	}
+	w.Set["subject"], w.Writer = t.Subject, newWriter()
+	err := s.transact(ctx, []table.Write{w, {Kind: table.Delete, Key: subjectKey(rec.Touchpoint, rec.Source, rec.Subject)}})
+	if len(failed(err)) > 0 {
+		return errEvidenceChanged
+	}
 	return conflict(err, "erase a response")
 }

@@ -229,7 +229,7 @@ func (s *shop) all(t testing.TB) map[table.Key]table.Item {
 func (s *shop) of(t testing.TB, address string) (ids []string) {
 	id := string(s.hash.ID(address))
 	for key, item := range s.all(t) {
-		if strings.HasPrefix(key.Partition, "I#") && item["customer"] == id {
+		if key.Sort == "invitation" && item["customer"] == id && invites(item) {
 			ids = append(ids, strings.TrimPrefix(key.Partition, "I#"))
 		}
 	}

@@ -22,6 +22,7 @@ func recordOf(item table.Item) (response.Record, error) {
 	if err := table.Decode(item, &rec); err != nil {
 		return rec, fmt.Errorf("read an invitation: %w", err)
 	}
+	rec.ID = idOf(item)
 	return rec, nil
 }
 
@@ -33,8 +34,8 @@ func (s *Store) FirstAnswer(ctx context.Context, f response.First) (response.Rec
 		Set: table.Item{
 			"state": string(survey.Answered), "rating": int64(f.Rating), "act": string(f.Act), "counted": true, "day": f.Day,
 			"answered_at": stamp(f.At), "changed_at": stamp(f.At), "edit_until": stamp(f.EditUntil),
-			table.Listing.Partition: responsesList(f.Series, f.Day[:len("2006-01")]),
-			table.Listing.Sort:      listedAt(f.At, f.Invitation),
+			table.Also.Partition: responsesList(f.Series, f.Day[:len("2006-01")]),
+			table.Also.Sort:      listedAt(f.At, f.Invitation),
 		},
 		Add:    map[string]int64{"rev": 1},
 		Remove: []string{"waiting"},
@@ -106,7 +107,7 @@ func (s *Store) HoldAnswer(ctx context.Context, invitation string, revision int6
 		Kind: table.Update,
 		Key:  invitationKey(invitation),
 		Set:  table.Item{"waiting": int64(rating + 1)},
-		If:   table.All(table.Present(table.AttrPartition), table.Absent("erased"), asRead),
+		If:   table.All(anInvitation, table.Absent("erased"), asRead),
 	})
 }
 
@@ -115,7 +116,7 @@ func (s *Store) answer(ctx context.Context, w table.Write) (response.Record, boo
 	item, err := s.write(ctx, w)
 	stored, kept := table.Stored(err)
 	switch {
-	case kept && stored == nil:
+	case kept && !invites(stored):
 		return response.Record{}, false, errNoInvitation
 	case kept:
 		rec, err := recordOf(stored)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"afterword/internal/agenda"
 	"afterword/internal/customer"
 	"afterword/internal/fault"
 	"afterword/internal/survey"
@@ -57,13 +56,15 @@ func (s *Store) Enter(ctx context.Context, e touchpoint.Entry) (touchpoint.Visit
 	if len(writes) == 1 {
 		_, err = s.table.Write(ctx, writes[0])
 		if stored, there := table.Stored(err); there {
-			return known(stored)
+			v, err := visitOf(stored)
+			return v, err == nil, err
 		}
 	} else {
 		err = s.transact(ctx, writes)
 		stored := failed(err)
 		if visit, there := stored[0]; there {
-			return known(visit)
+			v, err := visitOf(visit)
+			return v, err == nil, err
 		}
 		if len(stored) > 0 {
 			return touchpoint.Visit{}, false, errChanged
@@ -75,31 +76,13 @@ func (s *Store) Enter(ctx context.Context, e touchpoint.Entry) (touchpoint.Visit
 	return e.Visit, false, nil
 }
 
-// known reads the visit that was there before.
-func known(stored table.Item) (touchpoint.Visit, bool, error) {
-	var v touchpoint.Visit
-	if err := table.Decode(stored, &v); err != nil {
-		return v, false, fmt.Errorf("read a visit: %w", err)
-	}
-	return v, true, nil
-}
-
 // entryWrites begins with the visit's.
 func entryWrites(e touchpoint.Entry) ([]table.Write, error) {
-	v := e.Visit
-	item, err := visitItem(v)
+	item, err := visitItem(e.Visit, e.Invitation)
 	if err != nil {
 		return nil, err
 	}
-	writes := []table.Write{create(visitKey(v.Touchpoint, v.Source, v.Subject, v.Round), item)}
-	if e.Invitation != nil {
-		item, err := table.Encode(e.Invitation)
-		if err != nil {
-			return nil, err
-		}
-		place(item, agenda.Entry{Due: e.Invitation.PlannedAt, Kind: agenda.Invite, Key: e.Invitation.ID})
-		writes = append(writes, create(invitationKey(e.Invitation.ID), item))
-	}
+	writes := append([]table.Write{create(invitationKey(e.Visit.ID), item)}, asides(e)...)
 	if e.Customer != nil {
 		w, err := customerWrite(*e.Customer)
 		if err != nil {
@@ -108,17 +91,6 @@ func entryWrites(e touchpoint.Entry) ([]table.Write, error) {
 		writes = append(writes, w)
 	}
 	return writes, nil
-}
-
-// visitItem is a visit with its place in the listing of its day.
-func visitItem(v touchpoint.Visit) (table.Item, error) {
-	item, err := table.Encode(v)
-	if err != nil {
-		return nil, err
-	}
-	item[table.Listing.Partition] = visitsList(v.Touchpoint, v.Day)
-	item[table.Listing.Sort] = listedAt(v.ReceivedAt, v.ID)
-	return item, nil
 }
 
 // create puts an item where there is none.
@@ -137,32 +109,38 @@ func (s *Store) Last(ctx context.Context, touchpointName, source, subject string
 
 func (s *Store) last(ctx context.Context, touchpointName, source, subject string) (last touchpoint.Last, err error) {
 	// Few subjects are ever reopened: the first round is read on the chance that it is the last.
-	items, err := s.table.BatchGet(ctx, []table.Key{subjectKey(touchpointName, source, subject), visitKey(touchpointName, source, subject, 1)}, true)
+	visited := func(round int) table.Key { return invitationKey(survey.IDOf(touchpointName, source, subject, round)) }
+	items, err := s.table.BatchGet(ctx, []table.Key{subjectKey(touchpointName, source, subject), visited(1)}, true)
 	if err != nil {
 		return last, err
 	}
 	if err := decode(items[:1], &last.Subject); err != nil {
 		return last, err
 	}
-	visit := items[1]
+	item := items[1]
 	if last.Subject.Round > 1 {
-		visit, err = s.table.Get(ctx, visitKey(touchpointName, source, subject, last.Subject.Round), true)
+		item, err = s.table.Get(ctx, visited(last.Subject.Round), true)
 	}
-	if err != nil || visit == nil {
+	if err != nil || item == nil {
 		return last, err
 	}
-	last.Visit = new(touchpoint.Visit)
-	if err := table.Decode(visit, last.Visit); err != nil || last.Visit.Invitation == "" {
+	visit, err := visitOf(item)
+	if err != nil || visit.Erased { // what was erased has no subject any more that could come back
 		return last, err
 	}
-	items, err = s.table.BatchGet(ctx, []table.Key{invitationKey(last.Visit.Invitation), customerKey(last.Visit.Customer)}, true)
+	if last.Visit = &visit; visit.Invitation == "" {
+		return last, nil
+	}
+	inv, err := invitationOf(item)
 	if err != nil {
 		return last, err
 	}
-	if items[0] != nil {
-		last.Invitation = new(survey.Invitation)
+	last.Invitation = &inv
+	row, err := s.table.Get(ctx, customerKey(visit.Customer), true)
+	if err != nil {
+		return last, err
 	}
-	return last, decode(items, last.Invitation, &last.Customer)
+	return last, decode([]table.Item{row}, &last.Customer)
 }
 
 // Reopen begins a new round of a subject, and takes back an invitation that has not left. One that is just leaving learns of it when it is put back.
@@ -177,31 +155,7 @@ func (s *Store) Reopen(ctx context.Context, r touchpoint.Reopening) error {
 		Item:   item,
 		If:     asRead("round", int64(r.Before.Round)),
 		Writer: newWriter(),
-	}, {
-		// An erasure moves the visit, and would not find what is kept of its subject afterwards.
-		Kind: table.Check,
-		Key:  visitKey(r.Visit.Touchpoint, r.Visit.Source, r.Visit.Subject, r.Visit.Round),
-		If:   table.Present(table.AttrPartition),
-	}}
-	if r.Cancel != "" {
-		writes = append(writes, table.Write{
-			Kind:   table.Update,
-			Key:    invitationKey(r.Cancel),
-			Set:    table.Item{"state": string(survey.Cancelled), "why": survey.WhyReopened},
-			Remove: []string{table.Agenda.Partition, table.Agenda.Sort},
-			If:     table.Equal("state", string(survey.Planned)),
-			Writer: newWriter(),
-		})
-	}
-	if r.Leaving != "" {
-		writes = append(writes, table.Write{
-			Kind:   table.Update,
-			Key:    invitationKey(r.Leaving),
-			Set:    table.Item{"reopened": true},
-			If:     table.Equal("state", string(survey.Claimed)),
-			Writer: newWriter(),
-		})
-	}
+	}, reopened(r)}
 	if r.Customer != nil {
 		w, err := customerWrite(*r.Customer)
 		if err != nil {
@@ -217,4 +171,22 @@ func (s *Store) Reopen(ctx context.Context, r touchpoint.Reopening) error {
 		return fmt.Errorf("reopen a subject: %w", err)
 	}
 	return nil
+}
+
+// reopened is what a reopening does to the visit, which is only looked at if no invitation is to be told. An erasure has veiled the
+// subject, and would not find what is kept of it afterwards.
+func reopened(r touchpoint.Reopening) table.Write {
+	w := table.Write{Kind: table.Update, Key: invitationKey(r.Visit.ID), Writer: newWriter()}
+	as := func(state survey.State) table.Condition {
+		return table.All(table.Equal("state", string(state)), table.Absent("erased"))
+	}
+	switch {
+	case r.Cancel != "":
+		w.Set, w.Remove, w.If = table.Item{"state": string(survey.Cancelled), "why": survey.WhyReopened}, offAgenda, as(survey.Planned)
+	case r.Leaving != "":
+		w.Set, w.If = table.Item{"reopened": true}, as(survey.Claimed)
+	default:
+		w = table.Write{Kind: table.Check, Key: w.Key, If: table.All(table.Present(table.AttrPartition), table.Absent("erased"))}
+	}
+	return w
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -96,7 +97,7 @@ func tooClose(policy program.Policy, all map[string]table.Item) error {
 	var errs []error
 	of := map[string][]survey.Invitation{}
 	for key, item := range all {
-		if !strings.HasSuffix(key, "|invitation]") {
+		if !strings.HasSuffix(key, "|invitation]") || item["state"] == nil {
 			continue
 		}
 		var inv survey.Invitation
@@ -117,24 +118,19 @@ func tooClose(policy program.Policy, all map[string]table.Item) error {
 	return errors.Join(errs...)
 }
 
-// adrift tells where the parts that a decision writes together disagree: each planned visit has its invitation and, while a window
-// needs it, its place among the customer's asks, and nothing else has.
+// adrift tells where the parts that a decision writes together disagree: a visit has an invitation, to which the customer's
+// row leads, if it is planned, and who holds a place among the asks has one.
 func adrift(all map[string]table.Item) error {
 	var errs []error
-	invited := map[string]bool{} // every invitation: cancelled?
-	for key, item := range all {
-		if strings.HasSuffix(key, "|invitation]") {
-			invited[item["id"].(string)] = item["state"] == "cancelled"
-		}
-	}
 	for key, item := range all {
 		switch {
-		case strings.Contains(key, "|round#"):
-			_, is := invited[item["id"].(string)]
-			if (item["reason"] == "planned") != is {
-				errs = append(errs, fmt.Errorf("the visit %s was decided %v; an invitation: %v", key, item["reason"], is))
+		case strings.HasSuffix(key, "|invitation]"):
+			if (item["state"] == nil) == (item["decision"] == nil) {
+				errs = append(errs, fmt.Errorf("the visit %s was decided %v; an invitation is %v", key, item["decision"], item["state"]))
 			}
-			delete(invited, item["id"].(string))
+			if row := all["Feedback[C#"+fmt.Sprint(item["customer"])+"|profile]"]; item["state"] != nil && !leads(row, key) {
+				errs = append(errs, fmt.Errorf("the customer's row does not lead to %s", key))
+			}
 		case strings.HasSuffix(key, "|profile]"):
 			var c customer.Customer
 			if err := table.Decode(item, &c); err != nil {
@@ -147,10 +143,13 @@ func adrift(all map[string]table.Item) error {
 			}
 		}
 	}
-	for id := range invited {
-		errs = append(errs, fmt.Errorf("the invitation %s has no visit", id))
-	}
 	return errors.Join(errs...)
+}
+
+// leads tells whether a customer's row names the invitation with a key.
+func leads(row table.Item, key string) bool {
+	invited, _ := row["invited"].([]any)
+	return slices.ContainsFunc(invited, func(id any) bool { return key == fmt.Sprintf("Feedback[I#%s|invitation]", id) })
 }
 
 // TestNoCustomerIsInvitedTwiceWithinAWindow holds whatever the order, the repetition and the simultaneity of visits, and whatever goes
@@ -184,7 +183,7 @@ func TestNoCustomerIsInvitedTwiceWithinAWindow(t *testing.T) {
 				if item["state"] == "cancelled" {
 					cancelled++
 				}
-				if strings.HasSuffix(key, "|round#0002]") {
+				if item["round"] == int64(2) && strings.HasSuffix(key, "|invitation]") {
 					again++
 				}
 			}

@@ -49,14 +49,14 @@ type Index struct{ Name, Partition, Sort string }
 var (
 	Agenda  = Index{Name: "agenda", Partition: "agenda", Sort: "due"}
 	Listing = Index{Name: "listing", Partition: "list", Sort: "listed"}
-	// Customer holds the visits by whom they are of: no other item has both attributes, and a visit has them anyway.
-	Customer = Index{Name: "customer", Partition: "customer", Sort: "received_at"}
+	// Also is a second listing, of items that stand in two.
+	Also = Index{Name: "also", Partition: "also", Sort: "also_at"}
 )
 
 // Indexes lists the indexes of a table.
 func Indexes(name Name) []Index {
 	if name == Feedback {
-		return []Index{Agenda, Listing, Customer}
+		return []Index{Agenda, Listing, Also}
 	}
 	return nil
 }

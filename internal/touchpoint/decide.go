@@ -40,8 +40,11 @@ func Decide(p *program.Program, c customer.Customer, e Event, round int, now tim
 		}
 	}
 	inv := q.invitation(round)
-	return Decision{Planned, "the survey is planned for " + at(inv.PlannedAt)}, &inv
+	return PlannedFor(inv.PlannedAt), &inv
 }
+
+// PlannedFor is the decision to ask, by a mail that is to leave at a time.
+func PlannedFor(t time.Time) Decision { return Decision{Planned, "the survey is planned for " + at(t)} }
 
 // plan is when the mail is to leave: the delay after the visit, not before now, in the customer's sending hours.
 func (q question) plan() time.Time {

@@ -103,7 +103,7 @@ func TestAPlannedVisitKeepsThePersonOnTheCustomersRowAlone(t *testing.T) {
 	}
 	wantCustomer := &customer.Customer{
 		ID: id, Address: "Maria@customer.example", Name: "Maria Lind", Language: "sv-SE", Zone: "Europe/Stockholm",
-		Asks: []customer.Ask{{Invitation: name, At: planned, Metric: "CES", Touchpoint: "purchase"}},
+		Asks: []customer.Ask{{Invitation: name, At: planned, Metric: "CES", Touchpoint: "purchase"}}, Invited: []string{name},
 	}
 	if diff := cmp.Diff(wantCustomer, book.entered.Customer); diff != "" {
 		t.Error(diff)
@@ -176,7 +176,7 @@ func TestWhatIsKnownOfACustomerIsKeptWhereTheEventDoesNotSay(t *testing.T) {
 	e.Person, e.Language, e.Zone, e.Consent = "", "not a tag!", "Mars/Olympus", touchpoint.Given
 	take(t, book, e)
 	c := *book.entered.Customer
-	c.Asks, c.ID = nil, ""
+	c.Asks, c.Invited, c.ID = nil, nil, ""
 	want := customer.Customer{Revision: 7, Address: "maria@customer.example", Name: "Maria", Language: "sv", Zone: "Europe/Oslo", Agreed: true}
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Error(diff)

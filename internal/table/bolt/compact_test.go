@@ -92,8 +92,8 @@ func TestReadersAndWritersGoOnWhileTheFileIsCompacted(t *testing.T) {
 func TestAFileOfBeforeGetsTheIndexesThatItLacks(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tables.bolt")
 	db := open(t, path, bolt.Options{})
-	put(t, db, row(1), table.Item{table.Customer.Partition: "c", table.Customer.Sort: "2026"})
-	put(t, db, row(2), table.Item{table.Customer.Partition: "c"})
+	put(t, db, row(1), table.Item{table.Also.Partition: "c", table.Also.Sort: "2026"})
+	put(t, db, row(2), table.Item{table.Also.Partition: "c"})
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -101,13 +101,13 @@ func TestAFileOfBeforeGetsTheIndexesThatItLacks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := raw.Update(func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("Feedback/" + table.Customer.Name)) }); err != nil {
+	if err := raw.Update(func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("Feedback/" + table.Also.Name)) }); err != nil {
 		t.Fatal(err)
 	}
 	if err := raw.Close(); err != nil {
 		t.Fatal(err)
 	}
-	page, err := open(t, path, bolt.Options{}).Query(t.Context(), table.Query{Table: table.Feedback, Index: &table.Customer, Partition: "c"})
+	page, err := open(t, path, bolt.Options{}).Query(t.Context(), table.Query{Table: table.Feedback, Index: &table.Also, Partition: "c"})
 	if err != nil || len(page.Items) != 1 || page.Items[0].Key(table.Feedback) != row(1) {
 		t.Errorf("the index holds %v, %v", page.Items, err)
 	}

@@ -64,14 +64,14 @@ func (s suite) indexes(t *testing.T) {
 		s.put(t, key(t, "1"), item)
 		s.put(t, in(t, table.Scorebook, "2"), due(t, "", "2026"))
 		s.put(t, key(t, "3"), table.Item{table.Listing.Partition: t.Name(), table.Listing.Sort: "later"})
-		s.put(t, key(t, "4"), table.Item{table.Customer.Partition: t.Name(), table.Customer.Sort: "2026"})
+		s.put(t, key(t, "4"), table.Item{table.Also.Partition: t.Name(), table.Also.Sort: "2026"})
 		listing := agenda(t, "")
 		listing.Index = &table.Listing
 		s.entries(t, agenda(t, ""), []string{"1"})
 		s.entries(t, listing, []string{"3", "1"})
-		customer := agenda(t, "")
-		customer.Index = &table.Customer
-		s.entries(t, customer, []string{"4"})
+		also := agenda(t, "")
+		also.Index = &table.Also
+		s.entries(t, also, []string{"4"})
 	})
 	t.Run("ranges and pages, both ways, with items due at the same time", func(t *testing.T) {
 		for i := range 12 {
