@@ -126,11 +126,15 @@ func (a *API) customerHistory(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, next, err := a.People.History(r.Context(), customer.ID(r.PathValue("id")), query["cursor"], historySize)
+	start, err := unsealCursor(query["cursor"])
 	if err != nil {
 		return nil, err
 	}
-	return showPerson(p, next), nil
+	p, next, err := a.People.History(r.Context(), customer.ID(r.PathValue("id")), start, historySize)
+	if err != nil {
+		return nil, err
+	}
+	return showPerson(p, sealCursor(next)), nil
 }
 
 func (a *API) eraseCustomer(r *http.Request) (any, error) {

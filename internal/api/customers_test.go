@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"encoding/base64"
 	"net/http"
 	"strings"
 	"testing"
@@ -47,7 +48,7 @@ func (w *world) History(ctx context.Context, id customer.ID, start string, limit
 	if start != "" {
 		return privacy.Person{Customer: w.maria(ctx).Customer}, "", w.trouble
 	}
-	return w.maria(ctx), "the-next-page", w.trouble
+	return w.maria(ctx), "the-next#page", w.trouble
 }
 
 func (w *world) Erase(_ context.Context, address string, keepRatings bool, at time.Time) (privacy.Erased, error) {
@@ -62,6 +63,7 @@ func (w *world) Erase(_ context.Context, address string, keepRatings bool, at ti
 }
 
 func TestAPersonIsFoundShownExportedAndErased(t *testing.T) {
+	sealed := base64.RawURLEncoding.EncodeToString([]byte("the-next#page"))
 	const maria = `{"address":"maria@example.com"}`
 	for _, row := range []struct {
 		method, path, body string
@@ -71,9 +73,10 @@ func TestAPersonIsFoundShownExportedAndErased(t *testing.T) {
 		{http.MethodPost, "/api/customers/find", maria, 200, `{"id":"c-1","status":"","language":"sv","visits":2,"invitations":1,"answers":1,"cases":1}`, "maria"},
 		{http.MethodPost, "/api/customers/export", maria, 200, `"address":"maria@example.com"`, `"next"`},
 		{http.MethodPost, "/api/customers/export", maria, 200, `"hits":[{"at":"2026-11-22T12:00:00Z","method":"GET","rating":1}]`, ""},
-		{http.MethodGet, "/api/customers/c-1", "", 200, `"next":"the-next-page"`, ""},
-		{http.MethodGet, "/api/customers/c-1?cursor=the-next-page", "", 200, `"items":[]`, `"next"`},
-		{http.MethodGet, "/api/customers/c-1?cursor=" + strings.Repeat("x", 1500), "", 200, `"items":[]`, ""},
+		{http.MethodGet, "/api/customers/c-1", "", 200, `"next":"` + sealed + `"`, "the-next#page"},
+		{http.MethodGet, "/api/customers/c-1?cursor=" + sealed, "", 200, `"items":[]`, `"next"`},
+		{http.MethodGet, "/api/customers/c-1?cursor=the%2Dnext%23page", "", 400, "no cursor", ""},
+		{http.MethodGet, "/api/customers/c-1?cursor=" + strings.Repeat("YWFh", 375), "", 200, `"items":[]`, ""},
 		{http.MethodGet, "/api/customers/c-1?cursor=" + strings.Repeat("x", 1501), "", 400, "1500 bytes", "xxx"},
 		{http.MethodGet, "/api/customers/c-2", "", 404, "", "c-2"},
 		{http.MethodPost, "/api/customers/erase", `{"address":"maria@example.com","keep_ratings":true}`, 200, `{"id":"c-1","visits":2,"answers":3,"cases":1}`, "maria"},

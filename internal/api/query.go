@@ -104,19 +104,28 @@ func sealCursor(position string) string {
 
 var errCursor = fault.New(fault.Invalid, "this is no cursor; expected the \"next\" of the page before")
 
-func openCursor(cursor string) (position string, err error) {
-	if cursor == "" {
-		return "", nil
-	}
+// unsealCursor returns what was sealed; whoever reads the list checks it.
+func unsealCursor(cursor string) (position string, err error) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
 	if err != nil || !utf8.Valid(raw) {
 		return "", errCursor
 	}
-	at, id, ok := strings.Cut(string(raw), "#")
+	return string(raw), nil
+}
+
+func openCursor(cursor string) (position string, err error) {
+	if cursor == "" {
+		return "", nil
+	}
+	position, err = unsealCursor(cursor)
+	if err != nil {
+		return "", err
+	}
+	at, id, ok := strings.Cut(position, "#")
 	if _, err := time.Parse(time.RFC3339, at); err != nil || !ok || id == "" {
 		return "", errCursor
 	}
-	return string(raw), nil
+	return position, nil
 }
 
 // readSpan is the page of a list that is asked for, of a whole period.
