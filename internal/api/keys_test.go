@@ -183,7 +183,7 @@ func TestNoKeyAddressOrBodyIsLogged(t *testing.T) {
 			t.Errorf("%q is in the log:\n%s", never, log.String())
 		}
 	}
-	if !strings.Contains(log.String(), "reported") {
+	if !strings.Contains(log.String(), "visit decided") {
 		t.Errorf("the visit is not in the log: %s", log.String())
 	}
 }

@@ -127,7 +127,7 @@ func (a *API) take(ctx context.Context, p *program.Program, body []byte, deliver
 		return Taken{}, err
 	}
 	v := outcome.Visit
-	a.Log.LogAttrs(trail.About(ctx, v.ID), slog.LevelInfo, "reported", slog.String("decision", string(outcome.Reason)))
+	a.Log.LogAttrs(trail.About(ctx, v.ID), slog.LevelInfo, "visit decided", slog.String("decision", string(outcome.Reason)))
 	taken := Taken{ID: v.ID, Reason: outcome.Reason, Explanation: outcome.Explanation, Repeated: outcome.Repeated}
 	if outcome.Reason == touchpoint.Planned {
 		taken.PlannedAt = &v.PlannedAt
