@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"afterword/internal/trail"
 )
@@ -24,6 +25,16 @@ func logged(t *testing.T, write func(*slog.Logger)) (map[string]any, string) {
 		t.Fatalf("%v: %s", err, out.String())
 	}
 	return line, out.String()
+}
+
+func TestALineIsNoMoreExactThanAMillisecond(t *testing.T) {
+	for range 20 {
+		line, text := logged(t, func(l *slog.Logger) { l.Info("step") })
+		written, _ := line["time"].(string)
+		if at, err := time.Parse(time.RFC3339Nano, written); err != nil || at.Nanosecond()%1e6 != 0 || time.Since(at) > time.Minute {
+			t.Errorf("%v: %s", err, text)
+		}
+	}
 }
 
 func TestEveryLineSaysWhichVisitItIsAbout(t *testing.T) {

@@ -205,8 +205,11 @@ func mapping(source program.Source, name string) string {
 }
 
 func (h Handler) tell(ctx context.Context, source program.Source, touchpoint string, decision touchpoint.Reason, repeated bool) {
-	h.Log.LogAttrs(ctx, slog.LevelInfo, "visit decided", slog.String("source", source.Name), slog.String("touchpoint", touchpoint),
-		slog.String("decision", string(decision)), slog.Bool("repeated", repeated))
+	attrs := []slog.Attr{slog.String("source", source.Name), slog.String("touchpoint", touchpoint), slog.String("decision", string(decision))}
+	if repeated { // each line is paid for by its bytes, and hardly any visit is
+		attrs = append(attrs, slog.Bool("repeated", true))
+	}
+	h.Log.LogAttrs(ctx, slog.LevelInfo, "visit decided", attrs...)
 }
 
 func answer(w http.ResponseWriter, decision touchpoint.Reason) {

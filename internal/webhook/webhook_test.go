@@ -88,6 +88,19 @@ func TestADeliveryIsAnsweredWithTheDecision(t *testing.T) {
 	}
 }
 
+func TestOnlyARepeatedVisitIsLoggedAsOne(t *testing.T) {
+	for _, repeated := range []bool{false, true} {
+		g := newGate()
+		g.answer = func(touchpoint.Event) (touchpoint.Outcome, error) {
+			return touchpoint.Outcome{Decision: touchpoint.Decision{Reason: touchpoint.Planned}, Repeated: repeated}, nil
+		}
+		g.deliver(t, "shopify-order", nil)
+		if log := g.log.String(); strings.Contains(log, "repeated=true") != repeated || strings.Contains(log, "repeated") != repeated {
+			t.Errorf("repeated %v: log %q", repeated, log)
+		}
+	}
+}
+
 func TestBadInputGetsAClearAnswerAndChangesNothing(t *testing.T) {
 	s := readSample(t, "standard-onboarding")
 	body := []byte(s.Body)
