@@ -21,6 +21,10 @@ const (
 	mostFailure = 10 // of handlers that are kept
 )
 
+// renewal is how old a lease may be for a batch to begin under it. It is renewed then: each time costs a write, and few walks last as
+// long.
+const renewal = 15 * time.Second
+
 // Lease lets one walker work at a time.
 type Lease interface {
 	// Acquire takes the lease for the owner until a time, if nobody else holds it beyond now. False: somebody does. Fault: Transient.
@@ -66,7 +70,7 @@ func (w Walker) Walk(ctx context.Context) (Report, error) {
 	if err != nil || !held {
 		return Report{Busy: err == nil}, wrap("take the lease of the agenda", err)
 	}
-	walk := walk{Walker: w, by: start, end: start.Add(Budget), ended: map[Kind]bool{}, report: Report{Passed: map[Kind]int{}}}
+	walk := walk{Walker: w, by: start, held: start, end: start.Add(Budget), ended: map[Kind]bool{}, report: Report{Passed: map[Kind]int{}}}
 	others := true
 	if len(w.First) > 0 {
 		others, err = walk.pass(ctx, w.First)
@@ -92,6 +96,7 @@ func wrap(act string, err error) error {
 type walk struct {
 	Walker
 	by, end  time.Time
+	held     time.Time     // when the lease was last taken or renewed
 	ended    map[Kind]bool // kinds whose handler has had enough
 	failures []error       // of handlers
 	report   Report
@@ -139,6 +144,9 @@ func (w *walk) proceed(ctx context.Context) (bool, error) {
 		w.report.Ended = true
 		return false, nil
 	}
+	if now.Sub(w.held) < renewal {
+		return true, nil
+	}
 	held, err := w.Lease.Renew(ctx, w.Owner, now.Add(LeaseTime))
 	if err != nil {
 		return false, wrap("renew the lease of the agenda", err)
@@ -146,6 +154,7 @@ func (w *walk) proceed(ctx context.Context) (bool, error) {
 	if !held {
 		return false, ErrLeaseLost
 	}
+	w.held = now
 	return true, nil
 }
 

@@ -23,6 +23,7 @@ type desk struct {
 	until    time.Time
 	now      time.Time
 	largest  int // page that was asked for
+	renewals int
 	shelfErr error
 }
 
@@ -70,6 +71,7 @@ func (d *desk) Renew(_ context.Context, owner string, until time.Time) (bool, er
 		return false, nil
 	}
 	d.until = until
+	d.renewals++
 	return true, nil
 }
 
@@ -210,6 +212,7 @@ func TestAWalkerThatLostTheLeaseBeginsNothingMore(t *testing.T) {
 	batches := 0
 	slow := handlerFunc(func(context.Context, []Entry, Walk) error {
 		batches++
+		d.now = d.now.Add(renewal)
 		d.owner, d.until = "other", d.now.Add(LeaseTime)
 		return nil
 	})
@@ -219,6 +222,28 @@ func TestAWalkerThatLostTheLeaseBeginsNothingMore(t *testing.T) {
 	}
 	if d.owner != "other" {
 		t.Errorf("the lease of the other walker is %q's now", d.owner)
+	}
+}
+
+func TestALeaseIsRenewedWhenItIsNoLongerYoung(t *testing.T) {
+	for _, c := range []struct {
+		batch    time.Duration // how long each of ten takes
+		renewals int
+	}{{time.Second, 0}, {4 * time.Second, 2}, {5 * time.Second, 3}} {
+		d := &desk{now: noon}
+		fill(d, Invite, 10*batchSize)
+		batches := 0
+		_, err := d.walker("me", nil, map[Kind]Handler{Invite: handlerFunc(func(context.Context, []Entry, Walk) error {
+			if left := d.until.Sub(d.now); left <= LeaseTime-renewal {
+				t.Errorf("a batch begins when the lease has %v left", left)
+			}
+			batches++
+			d.now = d.now.Add(c.batch)
+			return nil
+		})}).Walk(t.Context())
+		if err != nil || batches != 10 || d.renewals != c.renewals {
+			t.Errorf("batches of %v: %d renewals in %d of them, %v, want %d", c.batch, d.renewals, batches, err, c.renewals)
+		}
 	}
 }
 

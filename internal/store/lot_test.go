@@ -191,7 +191,7 @@ func TestAMailCostsFewWriteUnits(t *testing.T) {
 		mails int
 		most  float64 // a claim 1, a mark 1 and its entry on the agenda 1; then the shares of the lot, the count and the walk's lease
 	}{
-		{90, 3.2}, {40, 3.35}, {10, 4.2}, {2, 8.5}, {1, 11},
+		{90, 3.15}, {20, 3.5}, {10, 3.9}, {2, 7}, {1, 8},
 	} {
 		t.Run(fmt.Sprint(c.mails), func(t *testing.T) {
 			meter := &table.Meter{}
