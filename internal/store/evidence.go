@@ -26,7 +26,7 @@ func (s *Store) RecordOf(ctx context.Context, invitation string) (response.Recor
 	if err != nil {
 		return response.Record{}, fmt.Errorf("read an invitation: %w", err)
 	}
-	if item == nil {
+	if !invites(item) {
 		return response.Record{}, errNoInvitation
 	}
 	return recordOf(item)
@@ -39,7 +39,7 @@ func (s *Store) NoteHit(ctx context.Context, rec response.Record, n response.Not
 		Kind: table.Update,
 		Key:  invitationKey(rec.ID),
 		Set:  evidence(rec, n),
-		If:   table.All(table.Present(table.AttrPartition), table.Absent("erased"), unchanged(rec, n)),
+		If:   table.All(anInvitation, table.Absent("erased"), unchanged(rec, n)),
 	}
 	if n.Kept {
 		w.Add = map[string]int64{"hits": 1}
