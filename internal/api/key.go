@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -136,7 +137,7 @@ func (a *API) refuse(w http.ResponseWriter, r *http.Request, err error, scope ac
 	switch {
 	case scope != access.Any:
 		challenge += `, error="insufficient_scope", scope="` + string(scope) + `"`
-	case err == errBadKey:
+	case errors.Is(err, errBadKey):
 		challenge += `, error="invalid_token"`
 	}
 	if kind := fault.KindOf(err); kind == fault.Unauthorized || kind == fault.Forbidden {

@@ -2,7 +2,6 @@ package api_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -150,7 +149,7 @@ func FuzzVisitsAreTakenOrRefused(f *testing.F) {
 		}
 		for _, e := range w.events {
 			if e.Subject == "" && e.Delivery == "" || e.Source != "api" {
-				t.Error(fmt.Sprintf("%+v", e))
+				t.Errorf("%+v", e)
 			}
 		}
 	})

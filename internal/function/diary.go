@@ -28,7 +28,7 @@ type diary struct {
 func (p Parts) diary() diary { return diary{p.Store, p} }
 
 func (d diary) tell(ctx context.Context, visit, step string, attrs ...slog.Attr) {
-	d.parts.Log.LogAttrs(trail.About(ctx, visit), slog.LevelInfo, step, attrs...)
+	d.parts.Log.LogAttrs(trail.About(ctx, visit), slog.LevelInfo, step, attrs...) //nolint:sloglint // each caller gives a literal
 }
 
 // Stop tells why an invitation was never sent.
