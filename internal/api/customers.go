@@ -115,6 +115,7 @@ func (a *API) exportCustomer(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.Log.InfoContext(r.Context(), "customer exported", "visits", len(p.Events))
 	return showPerson(p, ""), nil
 }
 
@@ -152,6 +153,8 @@ func (a *API) eraseCustomer(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Who it was is not for the log; that it was done, and when, is.
+	a.Log.InfoContext(r.Context(), "customer erased", "visits", done.Visits, "answers", done.Answers, "cases", done.Cases, "keep_ratings", *wanted.KeepRatings)
 	return erasedPerson{done.Customer, done.Visits, done.Answers, done.Cases}, nil
 }
 

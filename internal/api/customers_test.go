@@ -1,8 +1,10 @@
 package api_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -90,6 +92,24 @@ func TestAPersonIsFoundShownExportedAndErased(t *testing.T) {
 		rec := ask(t, filled(), row.method, row.path, row.body)
 		if rec.Code != row.status || !strings.Contains(rec.Body.String(), row.has) || row.lacks != "" && strings.Contains(rec.Body.String(), row.lacks) {
 			t.Errorf("%s %s %s: %d %s", row.method, row.path, row.body, rec.Code, rec.Body)
+		}
+	}
+}
+
+func TestThatSomebodyWasErasedIsLoggedAndNotWho(t *testing.T) {
+	var log bytes.Buffer
+	w := filled()
+	w.log = slog.New(slog.NewTextHandler(&log, nil))
+	ask(t, w, http.MethodPost, "/api/customers/export", `{"address":"maria@example.com"}`)
+	ask(t, w, http.MethodPost, "/api/customers/erase", `{"address":"maria@example.com","keep_ratings":true}`)
+	for _, line := range []string{`msg="customer exported" visits=2`, `msg="customer erased" visits=2 answers=3 cases=1 keep_ratings=true`} {
+		if !strings.Contains(log.String(), line) {
+			t.Errorf("the log lacks %s:\n%s", line, log.String())
+		}
+	}
+	for _, who := range []string{"maria", "c-1"} {
+		if strings.Contains(strings.ToLower(log.String()), who) {
+			t.Errorf("the log names %s:\n%s", who, log.String())
 		}
 	}
 }

@@ -2,8 +2,8 @@
 // of a million surveys.
 //
 // What is timed is timed beside something plain on the same machine in the same run, in rounds that take turns, and told as a ratio of
-// medians: a figure in milliseconds says more about the machine than about the code. Units, sizes and the bill are counted, so that
-// a broken promise about these makes the command fail; one about time is only said.
+// medians: a figure in milliseconds says more about the machine than about the code. Units, sizes and the bill are counted; with
+// -strict a broken promise about these makes the command fail. One about time is only said.
 package main
 
 import (
@@ -37,6 +37,7 @@ var benches = []part{
 func main() {
 	bill := flag.Bool("cost", false, "print the bill of a million surveys instead")
 	only := flag.Int("only", 0, "print the n-th group of figures alone")
+	strict := flag.Bool("strict", false, "fail when a promise about units, sizes or cost is not kept")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -47,9 +48,16 @@ func main() {
 	case *only > 0 && *only <= len(benches):
 		parts = benches[*only-1 : *only]
 	}
-	if err := print(ctx, &sheet{out: os.Stdout}, parts); err != nil {
+	s := &sheet{out: os.Stdout}
+	if err := print(ctx, s, parts); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
+	}
+	if s.broken > 0 {
+		fmt.Printf("NOT KEPT: promises about units, sizes or cost: %d\n", s.broken)
+		if *strict {
+			os.Exit(1)
+		}
 	}
 }
 
@@ -61,9 +69,6 @@ func print(ctx context.Context, s *sheet, parts []part) error {
 			return fmt.Errorf("%s: %w", p.title, err)
 		}
 		fmt.Fprintf(s.out, "  (%.0f s)\n\n", time.Since(began).Seconds())
-	}
-	if s.broken > 0 {
-		return fmt.Errorf("%d promises about units, sizes or cost are not kept", s.broken)
 	}
 	return nil
 }
