@@ -10,7 +10,7 @@ import (
 )
 
 // CompatibleWith tells whether p may follow old: every survey that old has is still there, since the links in its mails and its
-// scores need it, under its number and with its scale. That keeps ids and numbers from ever being used again, although only two
+// scores need it, under its number, with its scale and with what it looks like. That keeps ids and numbers from ever being used again, although only two
 // versions are compared. Wording may be corrected. Fault: Conflict, which names each survey.
 func (p *Program) CompatibleWith(old *Program) error {
 	var against []string
@@ -24,6 +24,10 @@ func (p *Program) CompatibleWith(old *Program) error {
 			against = append(against, fmt.Sprintf("the survey %s has had the number %d; give it that one back, or give it a new id and number", id, was.Number))
 		case is.Scale != was.Scale:
 			against = append(against, fmt.Sprintf("the survey %s has been used with another scale (%s); give it a new id and number", id, was.Scale))
+		case is.Presentation != was.Presentation:
+			against = append(against, fmt.Sprintf("the survey %s has been used with another presentation (%s); give it a new id and number", id, was.Presentation))
+		case is.Agree != was.Agree:
+			against = append(against, fmt.Sprintf("the survey %s has been used with agree: %t; give it a new id and number", id, was.Agree))
 		}
 	}
 	if against == nil {

@@ -42,7 +42,7 @@ func TestWhatAnOwnerLeavesOutHasADefault(t *testing.T) {
 	stockholm := zoneOf(t, "Europe/Stockholm")
 	want := &Program{
 		Name: "Acme", From: "hello@acme.example", Postal: "Storgatan 1, Stockholm", Color: "#0a6e5c", Zone: stockholm, Languages: []string{"en"},
-		Surveys: map[string]Survey{"s1": {ID: "s1", Number: 7, Scale: score.Scale{Metric: score.CES, Min: 1, Max: 5,
+		Surveys: map[string]Survey{"s1": {ID: "s1", Number: 7, Presentation: Numbers, Scale: score.Scale{Metric: score.CES, Min: 1, Max: 5,
 			Direction: score.Higher, GoodFrom: 4, BadTo: 2}}},
 		Desks: map[string]Desk{"help": {Name: "help", People: []Person{{Address: "anna@acme.example"}}, Due: 8 * time.Hour,
 			Hours: weekly(t, "Mon-Fri", 9, 17), Zone: stockholm, Language: "en"}},
@@ -90,6 +90,8 @@ surveys:
     high: {sv: Mycket, pt: Muito}
     reasons: {good: "Vad gick bra?", bad: {en: "What went wrong?"}}
   marks: {number: 1, metric: CSAT, scale: 1-6, direction: lower_is_better, good_from: 2, bad_to: 5}
+  eased: {number: 2, metric: CES, scale: 1-7, presentation: words, agree: true}
+  thumb: {number: 3, metric: CSAT, scale: 1-2, presentation: thumbs}
 desks:
   a-1:
     people: [Eva Öman <eva@löv.example>, "\"Berg, Anna\" <anna@acme.example>"]
@@ -132,11 +134,13 @@ reports:
 		Policy: Policy{AllWindow: 14 * day, Hours: weekend, Consent: true, RoleMail: true, DailyQuota: 5000,
 			Staff: []string{"@xn--lv-fka.example", "Eva@xn--lv-fka.example"}},
 		Surveys: map[string]Survey{
-			"effort": {ID: "effort", Number: 65535, Question: Text{"sv": "Hur mycket möda?"},
+			"effort": {ID: "effort", Number: 65535, Presentation: Numbers, Question: Text{"sv": "Hur mycket möda?"},
 				Scale: score.Scale{Metric: score.CES, Min: 1, Max: 10, Direction: score.Lower, GoodFrom: 2, BadTo: 7},
 				Low:   Text{"sv": "Ingen", "en": "None"}, High: Text{"sv": "Mycket", "pt": "Muito"},
 				Reasons: Reasons{Good: Text{"sv": "Vad gick bra?"}, Bad: Text{"en": "What went wrong?"}}},
-			"marks": {ID: "marks", Number: 1, Scale: score.Scale{Metric: score.CSAT, Min: 1, Max: 6, Direction: score.Lower, GoodFrom: 2, BadTo: 5}},
+			"marks": {ID: "marks", Number: 1, Presentation: Numbers, Scale: score.Scale{Metric: score.CSAT, Min: 1, Max: 6, Direction: score.Lower, GoodFrom: 2, BadTo: 5}},
+			"eased": {ID: "eased", Number: 2, Presentation: Words, Agree: true, Scale: score.Scale{Metric: score.CES, Min: 1, Max: 7, Direction: score.Higher, GoodFrom: 6, BadTo: 3}},
+			"thumb": {ID: "thumb", Number: 3, Presentation: Thumbs, Scale: score.Scale{Metric: score.CSAT, Min: 1, Max: 2, Direction: score.Higher, GoodFrom: 2, BadTo: 1}},
 		},
 		Desks: map[string]Desk{"a-1": {Name: "a-1", Due: 90 * time.Minute, Hours: late, Zone: zoneOf(t, "America/New_York"), Language: "pt-BR",
 			People:   []Person{{"Eva Öman", "eva@xn--lv-fka.example"}, {"Berg, Anna", "anna@acme.example"}},
@@ -236,7 +240,7 @@ func FuzzParse(f *testing.F) {
 		p, err := Parse(text)
 		if err == nil {
 			for id, s := range p.Surveys {
-				if again, ok := p.SurveyByNumber(s.Number); s.Scale.Valid() != nil || !ok || again.ID != id {
+				if again, ok := p.SurveyByNumber(s.Number); s.Scale.Valid() != nil || s.Presentation.Fits(s.Scale) != nil || !ok || again.ID != id {
 					t.Errorf("the survey %s is %+v", id, s)
 				}
 			}

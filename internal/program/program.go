@@ -38,9 +38,13 @@ type Program struct {
 // Survey is a versioned set of questions. Its ID names the series of its scores; Number is its name in tokens, unique and never
 // used again within the owner's programs.
 type Survey struct {
-	ID       string
-	Number   int // 1 to 65535
-	Scale    score.Scale
+	ID     string
+	Number int // 1 to 65535
+	Scale  score.Scale
+	// Presentation is how the ratings look; "" is Numbers.
+	Presentation Presentation
+	// Agree: the question is a statement (CES 2.0: "made it easy for me"), and the customer disagrees or agrees.
+	Agree    bool
 	Question Text // the rated question; empty: the shipped wording for touchpoint and metric
 	Low      Text // label of the scale's Min end; empty: the shipped wording
 	High     Text // label of the scale's Max end

@@ -15,18 +15,38 @@ import (
 )
 
 func (p *Program) survey(e entry) Survey {
-	f := e.fields("number", "metric", "scale", "direction", "good_from", "bad_to", "question", "low", "high", "reasons")
+	f := e.fields("number", "metric", "scale", "direction", "good_from", "bad_to", "presentation", "agree", "question", "low", "high", "reasons")
 	f.need("number", "a number of its own from 1 to 65535, never used again")
 	reasons := f.section("reasons").fields("good", "neutral", "bad")
-	return Survey{
+	s := Survey{
 		ID:       e.name,
 		Number:   f.whole("number", 0, 1, 65535),
 		Scale:    f.scale(),
+		Agree:    f.flag("agree", false),
 		Question: p.texts(f, "question"),
 		Low:      p.texts(f, "low"),
 		High:     p.texts(f, "high"),
 		Reasons:  Reasons{p.texts(reasons, "good"), p.texts(reasons, "neutral"), p.texts(reasons, "bad")},
 	}
+	s.Presentation = f.presentation(s.Scale)
+	if s.Agree && s.Scale.Metric != "" && (s.Scale.Metric != score.CES || s.Scale.Direction != score.Higher) {
+		f.of["agree"].wrong("CES, higher is better", "nobody agrees or disagrees on the scale %s", s.Scale)
+	}
+	return s
+}
+
+// presentation is how the ratings of the scale look. What is wrong with the scale itself is said where it is read.
+func (f fields) presentation(scale score.Scale) Presentation {
+	p := Presentation(f.text("presentation", string(Numbers)))
+	n, ok := f.of["presentation"]
+	if !ok || !n.refer(string(p), "a presentation", presentations) || scale.Metric == "" {
+		return p
+	}
+	if err := p.Fits(scale); err != nil {
+		wrong, expected, _ := strings.Cut(fault.TextOf(err), "; expected ")
+		n.wrong(expected, "%s", wrong)
+	}
+	return p
 }
 
 // scale is what a survey's metric, scale, direction, good_from and bad_to say; the zero Scale when they say nothing good.

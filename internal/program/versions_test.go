@@ -273,6 +273,10 @@ func TestASurveyThatWasUsedStaysWhatItWas(t *testing.T) {
 			"the survey s1 has been used with another scale (1-5 ease); give it a new id and number"},
 		{"  s1: {number: 7, metric: CES, scale: 1-5, direction: lower_is_better}\n  s2: {number: 8, metric: NPS, scale: 0-10}\n",
 			"the survey s1 has been used with another scale (1-5 ease); give it a new id and number"},
+		{"  s1: {number: 7, metric: CES, scale: 1-5, presentation: faces}\n  s2: {number: 8, metric: NPS, scale: 0-10}\n",
+			"the survey s1 has been used with another presentation (numbers); give it a new id and number"},
+		{"  s1: {number: 7, metric: CES, scale: 1-5, agree: true}\n  s2: {number: 8, metric: NPS, scale: 0-10}\n",
+			"the survey s1 has been used with agree: false; give it a new id and number"},
 		{"  s1: {number: 8, metric: CES, scale: 1-5}\n  s2: {number: 7, metric: NPS, scale: 0-10}\n",
 			"the survey s1 has had the number 7; give it that one back, or give it a new id and number\n" +
 				"the survey s2 has had the number 8; give it that one back, or give it a new id and number"},

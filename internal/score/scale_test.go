@@ -34,7 +34,11 @@ func TestEveryRatingOfAStandardScaleHasItsGroup(t *testing.T) {
 		name      string
 	}{
 		{NPS, 10, Higher, "BBBBBBBnnGG", "0-10 recommendation"}, // 6 is a detractor: one vendor's help text leaves it nowhere
+		{CSAT, 2, Higher, "BG", "1-2 satisfaction"},
+		{CSAT, 3, Higher, "BnG", "1-3 satisfaction"},
 		{CSAT, 5, Higher, "BBnGG", "1-5 satisfaction"},
+		{CSAT, 7, Higher, "BBBnnGG", "1-7 satisfaction"},
+		{CSAT, 10, Higher, "BBBBnnnGGG", "1-10 satisfaction"},
 		{CES, 5, Higher, "BBnGG", "1-5 ease"},
 		{CES, 7, Higher, "BBBnnGG", "1-7 ease"},
 		{CES, 10, Higher, "BBBBnnnGGG", "1-10 ease"},

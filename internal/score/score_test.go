@@ -51,6 +51,18 @@ func TestTheWorkedExamples(t *testing.T) {
 			3.8, 2.28, 4.86, 0.6, "mean of 1-5, higher is easier", "share of 4-5 among 1-5"},
 		{"CSAT of a thousand", scaleOf(t, CSAT, 5, Higher), Counts{5: 400, 4: 200, 3: 200, 2: 50, 1: 150},
 			60, 56.9, 63, 0, "share of 4-5 among 1-5", ""},
+		{"CES of those who agree", scaleOf(t, CES, 7, Higher), Counts{7: 30, 6: 20, 5: 10, 4: 10, 3: 10, 2: 10, 1: 10},
+			4.8, 4.37, 5.2, 0.5, "mean of 1-7, higher is easier", "share of 6-7 among 1-7"}, // 5 counts as positive elsewhere: 60 %
+		{"CES of ten", scaleOf(t, CES, 10, Higher), Counts{10: 20, 8: 20, 7: 20, 5: 20, 1: 20},
+			6.2, 5.58, 6.8, 0.4, "mean of 1-10, higher is easier", "share of 8-10 among 1-10"},
+		{"effort of ten", scaleOf(t, CES, 10, Lower), Counts{1: 20, 3: 20, 4: 20, 6: 20, 10: 20},
+			4.8, 4.2, 5.42, 0.4, "mean of 1-10, lower is easier", "share of 1-3 among 1-10"},
+		{"CSAT of ten", scaleOf(t, CSAT, 10, Higher), Counts{10: 20, 8: 20, 7: 30, 1: 30},
+			40, 30.9, 49.8, 0, "share of 8-10 among 1-10", ""},
+		{"three faces", scaleOf(t, CSAT, 3, Higher), Counts{3: 40, 2: 5, 1: 5},
+			80, 67, 88.8, 0, "share of 3 among 1-3", ""}, // 40 of 50
+		{"thumbs", scaleOf(t, CSAT, 2, Higher), Counts{2: 13, 1: 2},
+			86.7, 62.1, 96.3, 0, "share of 2 among 1-2", ""}, // 13 of 15
 		{"NPS of 51", scaleOf(t, NPS, 10, Higher), npsCounts(32, 13, 6),
 			51, 29, 67, 0, "net promoter score: share of 9-10 minus share of 0-6", ""},
 		{"five promoters", scaleOf(t, NPS, 10, Higher), npsCounts(5, 0, 0),
