@@ -13,13 +13,14 @@
 //	number     decimals, thousands and per cent                      Printer.Number, Printer.Signed, Printer.Count, Printer.Percent
 //	question   the rated question by touchpoint and kind of scale    Printer.Question
 //	ends       labels of a scale's ends                              Printer.Ends
+//	word       what the ratings between the ends mean                Printer.Word
 //	reason     the question for the reason, by group                 Printer.Reason
 //	about      what a mail or page is about, as a heading            Printer.About
 //	why        why a customer gets a mail, by touchpoint             Printer.Why
 //	touchpoint names of touchpoints, for desks                       Printer.Touchpoint
 //	language   names of languages, for desks                         Printer.LanguageName
 //	group      names of good, neutral and bad, for desks
-//	rating     a rating on its scale
+//	rating     a rating on its scale                                 Printer.Spoken, Printer.Said, Printer.Rated
 //	mail       survey mail and reminder
 //	page       what customers see after a click
 //	task       mail to a desk

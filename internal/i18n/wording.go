@@ -10,14 +10,17 @@ import (
 	"afterword/internal/score"
 )
 
-// kind names the question that a scale goes with. An effort scale, on which the lowest rating is the happiest, asks another
+// kind names the question that a survey's scale goes with. An effort scale, on which the lowest rating is the happiest, asks another
 // question than an ease scale: turning only the labels round would make people answer the wrong way (the reason that CES
-// was reversed in 2013).
-func kind(scale score.Scale) string {
-	if scale.Metric == score.CES && scale.Direction == score.Lower {
+// was reversed in 2013). So does one on which people agree with a statement.
+func kind(survey program.Survey) string {
+	switch {
+	case survey.Agree:
+		return "agree"
+	case survey.Scale.Metric == score.CES && survey.Scale.Direction == score.Lower:
 		return "effort"
 	}
-	return strings.ToLower(string(scale.Metric))
+	return strings.ToLower(string(survey.Scale.Metric))
 }
 
 // own is the owner's text in this language. One that the owner wrote in other languages only is taken from the nearest of these:
@@ -38,26 +41,11 @@ func (p *Printer) Question(survey program.Survey, touchpoint, company string) st
 	if own := p.own(survey.Question); own != "" {
 		return own
 	}
-	key := "question." + touchpoint + "." + kind(survey.Scale)
+	key := "question." + touchpoint + "." + kind(survey)
 	if _, ok := p.texts[key]; !ok {
-		key = "question." + kind(survey.Scale)
+		key = "question." + kind(survey)
 	}
 	return p.T(key, "company", company)
-}
-
-// Ends are the labels of the scale's lowest and highest rating, the owner's or the shipped ones by the scale's direction.
-func (p *Printer) Ends(survey program.Survey) (low, high string) {
-	low, high = p.T("ends."+kind(survey.Scale)+".bad"), p.T("ends."+kind(survey.Scale)+".good")
-	if survey.Scale.Direction == score.Lower {
-		low, high = high, low
-	}
-	if own := p.own(survey.Low); own != "" {
-		low = own
-	}
-	if own := p.own(survey.High); own != "" {
-		high = own
-	}
-	return low, high
 }
 
 // Reason is the question for the reason, which depends on how happy the rating was.

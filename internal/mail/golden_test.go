@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"afterword/internal/customer"
 	"afterword/internal/survey"
 )
 
@@ -46,6 +47,33 @@ func TestReminderOfAnOpenedRatingReadsAndLooksLikeThis(t *testing.T) {
 			t.Fatal(err)
 		}
 		goldens(t, "chosen-"+language, letter)
+	}
+}
+
+// looks are surveys that show their ratings otherwise than in numbers, and one that people agree with.
+var looks = []string{"words", "effort", "agree", "faces", "three", "stars", "thumbs"}
+
+func asks(look, language string) (survey.Invitation, customer.Customer) {
+	inv, c := invited("purchase", language)
+	inv.Survey, inv.Number = look+"-v1", acme().Surveys[look+"-v1"].Number
+	return inv, c
+}
+
+func TestEveryPresentationReadsAndLooksLikeThis(t *testing.T) {
+	for _, look := range looks {
+		for _, language := range []string{"en", "ar"} {
+			inv, c := asks(look, language)
+			letter, err := writer(t).Survey(acme(), inv, c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			goldens(t, "shown-"+look+"-"+language, letter)
+			inv.SentAt, inv.FirstOpened, inv.Clicked = now.Add(-4*24*time.Hour), 3, true
+			if letter, err = writer(t).Reminder(acme(), inv, c); err != nil {
+				t.Fatal(err)
+			}
+			goldens(t, "chosen-"+look+"-"+language, letter)
+		}
 	}
 }
 

@@ -40,6 +40,7 @@ type asked struct {
 	Thing, About       string   // what it is about: "Your order #1030"; About has the date as well
 	Ratings            []button // the whole scale, lowest first
 	Rows               []row    // the same, as laid out
+	Listed             bool     // below each other, because each is in words
 	Chosen             *button  // the rating whose link was opened; only in a reminder
 	AskedOn, Closes    string   // days, "" when not known; only in a reminder
 	Honeypot           string
@@ -79,9 +80,9 @@ func (w Writer) Reminder(p *program.Program, inv survey.Invitation, c customer.C
 		content.Subject = content.T("mail.reminder.subject", "company", content.Brand.Name)
 		content.Preheader = content.T("mail.reminder.preheader", "question", content.Question)
 	} else {
-		content.Subject = content.T("mail.reminder.chosen.subject", "rating", content.Chosen.Rating)
+		content.Subject = content.T("mail.reminder.chosen.subject", "rating", content.Chosen.Said)
 		content.Preheader = content.T("mail.reminder.chosen.preheader", "about", content.Thing)
-		markChosen(content.Ratings, content.Chosen.Rating)
+		markChosen(content.Ratings, *content.Chosen)
 	}
 	return w.toCustomer(survey.ReminderLetter, p, inv, c, content)
 }
@@ -96,9 +97,8 @@ func (w Writer) ask(p *program.Program, inv survey.Invitation, c customer.Custom
 	company := content.Brand.Name
 	content.Greeting = greeting(content.Printer, c.Name)
 	content.Question = content.Printer.Question(asks, inv.Touchpoint, company)
-	low, high := content.Ends(asks)
-	content.Ratings = buttons(content.Printer, asks.Scale, low, high, func(r int) string { return w.Links.Rating(inv, r) })
-	content.Rows = rows(content.Ratings, low, high)
+	content.Ratings = buttons(content.Printer, asks, func(r int) string { return w.Links.Rating(inv, r) })
+	content.Rows, content.Listed = content.layOut(asks), asks.Presentation == program.Words
 	content.Honeypot = w.Links.Honeypot(inv)
 	content.say(p, inv)
 	content.Footer = footer{

@@ -74,6 +74,13 @@ func acme() *program.Program {
 			"purchase-csat-v1":  {ID: "purchase-csat-v1", Number: 1, Scale: scale(score.CSAT, 1, 5, score.Higher)},
 			"support-ces-v1":    {ID: "support-ces-v1", Number: 2, Scale: scale(score.CES, 1, 7, score.Higher)},
 			"onboarding-nps-v1": {ID: "onboarding-nps-v1", Number: 3, Scale: scale(score.NPS, 0, 10, score.Higher)},
+			"words-v1":          {ID: "words-v1", Number: 11, Presentation: program.Words, Scale: scale(score.CSAT, 1, 5, score.Higher)},
+			"effort-v1":         {ID: "effort-v1", Number: 12, Presentation: program.Words, Scale: scale(score.CES, 1, 7, score.Lower)},
+			"agree-v1":          {ID: "agree-v1", Number: 13, Agree: true, Scale: scale(score.CES, 1, 7, score.Higher)},
+			"faces-v1":          {ID: "faces-v1", Number: 14, Presentation: program.Faces, Scale: scale(score.CSAT, 1, 5, score.Higher)},
+			"three-v1":          {ID: "three-v1", Number: 15, Presentation: program.Faces, Scale: scale(score.CSAT, 1, 3, score.Higher)},
+			"stars-v1":          {ID: "stars-v1", Number: 16, Presentation: program.Stars, Scale: scale(score.CSAT, 1, 5, score.Higher)},
+			"thumbs-v1":         {ID: "thumbs-v1", Number: 17, Presentation: program.Thumbs, Scale: scale(score.CSAT, 1, 2, score.Higher)},
 			"support-effort-v1": {ID: "support-effort-v1", Number: 4, Scale: scale(score.CES, 1, 10, score.Lower)},
 		},
 		Touchpoints: map[string]program.Touchpoint{

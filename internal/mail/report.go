@@ -25,6 +25,7 @@ const reportKind = "report"
 // told is what the templates of the report see.
 type told struct {
 	frame
+	surveys         map[string]program.Survey
 	Title, Compared string
 	Notes           []string // what holds for the whole report: it is not final, clicks count
 	Touchpoints     []toldTouchpoint
@@ -111,7 +112,7 @@ func shown(r report.Report, charts map[string][]byte) []string {
 
 // tell puts the report into words.
 func (w Writer) tell(p *program.Program, r report.Report, language string, charts map[string][]byte, source func(name string) template.URL) *told {
-	content := &told{frame: w.frame(p, language)}
+	content := &told{frame: w.frame(p, language), surveys: p.Surveys}
 	named := content.Period(r.Period)
 	content.Subject = content.T("report.subject", "company", content.Brand.Name, "period", named)
 	content.Title = content.T("report.title", "period", named)
@@ -144,6 +145,13 @@ func (w Writer) tell(p *program.Program, r report.Report, language string, chart
 	return content
 }
 
+// asked is the survey of an answer in the report, on the scale that the answer has.
+func (v *told) asked(id string, scale score.Scale) program.Survey {
+	asked := v.surveys[id]
+	asked.Scale = scale
+	return asked
+}
+
 func (v *told) cases(c report.Cases, p *program.Program) {
 	v.Cases = []entryOf{
 		{v.T("report.cases.opened"), v.Count(int64(c.Opened))},
@@ -169,7 +177,7 @@ func (v *told) cases(c report.Cases, p *program.Program) {
 			standing = append(standing, v.T("report.case.free"))
 		}
 		v.Oldest = append(v.Oldest, toldCase{
-			About:    v.list(aboutFor(v.Printer, open.Touchpoint, open.Subject), v.T("rating.of", "rating", open.Rating, "max", open.Scale.Max), desk),
+			About:    v.list(aboutFor(v.Printer, open.Touchpoint, open.Subject), v.Rated(v.asked(open.Survey, open.Scale), open.Rating), desk),
 			Standing: v.list(standing...),
 		})
 	}

@@ -8,6 +8,7 @@ import (
 
 	"afterword/internal/i18n"
 	"afterword/internal/period"
+	"afterword/internal/program"
 	"afterword/internal/report"
 	"afterword/internal/score"
 )
@@ -229,13 +230,18 @@ func (v *told) distribution(told *toldTouchpoint, t report.Touchpoint) {
 		most = max(most, count)
 	}
 	var spoken []string
+	asked := v.asked(t.Survey, t.Scale)
 	for _, rating := range t.Scale.Ratings() {
+		label := strconv.Itoa(rating)
+		if asked.Presentation != program.Numbers && asked.Presentation != "" {
+			label = v.Rated(asked, rating)
+		}
 		count := t.Score.Distribution[rating]
 		told.Spread = append(told.Spread, spread{
-			Rating: strconv.Itoa(rating), Count: v.Count(count), Share: v.Percent(float64(count) / float64(max(t.Score.N, 1))),
+			Rating: label, Count: v.Count(count), Share: v.Percent(float64(count) / float64(max(t.Score.N, 1))),
 			OfMost: float64(count) / float64(most),
 		})
-		spoken = append(spoken, v.T("report.point", "label", strconv.Itoa(rating), "value", v.Count(count)))
+		spoken = append(spoken, v.T("report.point", "label", label, "value", v.Count(count)))
 	}
 	told.SpreadAlt = v.T("report.spread.alt", "touchpoint", told.Name, "points", strings.Join(spoken, "; "))
 	for _, group := range []score.Group{score.Bad, score.Neutral, score.Good} {
@@ -253,7 +259,7 @@ const (
 
 func (v *told) said(t report.Touchpoint, all []report.Quote) (told []said) {
 	for _, q := range all {
-		words := said{Lines: excerpt(q.Comment), About: v.list(v.T("rating.of", "rating", q.Rating, "max", t.Scale.Max), dayOf(v.Printer, q.Day))}
+		words := said{Lines: excerpt(q.Comment), About: v.list(v.Rated(v.asked(t.Survey, t.Scale), q.Rating), dayOf(v.Printer, q.Day))}
 		subject := oneLine(q.Subject)
 		if strings.HasPrefix(q.Link, "https://") && subject != "" {
 			words.Link, words.Open = q.Link, subject

@@ -1,7 +1,10 @@
 package mail
 
 import (
+	"strconv"
+
 	"afterword/internal/i18n"
+	"afterword/internal/program"
 	"afterword/internal/score"
 	"afterword/internal/survey"
 )
@@ -9,20 +12,41 @@ import (
 // button is one rating of the scale.
 type button struct {
 	Rating int
-	End    string // label of the scale's end that it is, or ""
+	Glyph  string // a picture that is a letter, for those who see it; "" for none
+	Shown  string // beside or below it: the number, or the word
+	Word   string // what the rating means, or "" between the ends of a scale in numbers
+	Said   string // within a sentence: "4", "thumbs up"
 	Spoken string // for those who listen: "5 of 5: Very easy"
 	URL    string
-	Ghost  bool // drawn as an outline, beside another that is the main one
+	Ghost  bool // drawn as an outline: beside another that is the main one, or where fill would hide a glyph's colours or be much
+	Filled bool // with the stars of the chosen rating
 }
 
+// The glyphs, from sad to happy, all of Unicode 6. Mail programs show no drawings of ours (SVG), and pictures only when asked to;
+// where a glyph is missing, the number or the word below says it all.
+var (
+	faces  = []string{"\U0001f61e", "\U0001f615", "\U0001f610", "\U0001f60a", "\U0001f603"}
+	thumbs = map[score.Group]string{score.Bad: "\U0001f44e", score.Good: "\U0001f44d"}
+)
+
+const star = "\u2605"
+
 // buttons are the scale's ratings, lowest first.
-func buttons(p *i18n.Printer, scale score.Scale, low, high string, link func(rating int) string) (all []button) {
-	ends := map[int]string{scale.Min: low, scale.Max: high}
-	for _, rating := range scale.Ratings() {
-		b := button{Rating: rating, End: ends[rating], URL: link(rating)}
-		b.Spoken = p.T("rating.of", "rating", rating, "max", scale.Max)
-		if b.End != "" {
-			b.Spoken = p.T("rating.end", "rating", rating, "max", scale.Max, "label", b.End)
+func buttons(p *i18n.Printer, asks program.Survey, link func(rating int) string) (all []button) {
+	for _, rating := range asks.Scale.Ratings() {
+		b := button{
+			Rating: rating, Shown: strconv.Itoa(rating), Word: p.Word(asks, rating), Said: p.Said(asks, rating), Spoken: p.Spoken(asks, rating),
+			URL: link(rating), Filled: asks.Presentation == program.Stars,
+		}
+		switch asks.Presentation {
+		case program.Words:
+			b.Shown, b.Ghost = b.Word, true
+		case program.Faces:
+			b.Glyph, b.Ghost = faces[p.Face(asks, rating)-1], true
+		case program.Stars:
+			b.Glyph = star
+		case program.Thumbs:
+			b.Glyph, b.Shown, b.Ghost = thumbs[asks.Scale.Group(rating)], b.Word, true
 		}
 		all = append(all, b)
 	}
@@ -42,7 +66,22 @@ const (
 	mostInRow   = 7
 	wideButton  = 58
 	closeButton = 44
+	faceButton  = 76
+	thumbButton = 136
 )
+
+// layOut puts the ratings into rows, with the labels of their ends where the ratings do not show themselves what they mean.
+func (v *asked) layOut(asks program.Survey) []row {
+	low, high := v.Ends(asks)
+	laid := rows(v.Ratings, low, high)
+	switch {
+	case asks.Presentation == program.Faces && len(v.Ratings) < 5:
+		laid[0].Width = faceButton * len(v.Ratings)
+	case asks.Presentation == program.Thumbs:
+		laid[0].Width, laid[0].Low, laid[0].High = thumbButton*len(v.Ratings), "", ""
+	}
+	return laid
+}
 
 // rows lays the scale out: in one row up to seven ratings, else in two of which the first is never the shorter.
 func rows(scale []button, low, high string) []row {
@@ -72,6 +111,17 @@ func (r row) HighSpan() int {
 	return len(r.Buttons) - 1
 }
 
+// cell is a button as its template draws it.
+type cell struct {
+	button
+	Light  program.Palette
+	Start  string
+	Listed bool
+}
+
+// Cell is what the template of a button sees.
+func (v *asked) Cell(b button) cell { return cell{b, v.Brand.Light, v.Start(), v.Listed} }
+
 // chosen is the button of the only rating whose link was opened. A machine that walked into the trap has chosen nothing.
 func chosen(scale []button, inv survey.Invitation) *button {
 	if inv.FirstOpened == 0 || inv.OtherOpened || inv.Honeypot {
@@ -85,9 +135,9 @@ func chosen(scale []button, inv survey.Invitation) *button {
 	return nil
 }
 
-// markChosen draws all ratings but the chosen one as outlines.
-func markChosen(scale []button, rating int) {
+// markChosen draws all ratings but the chosen one as outlines; of stars, those after it.
+func markChosen(scale []button, by button) {
 	for i := range scale {
-		scale[i].Ghost = scale[i].Rating != rating
+		scale[i].Ghost = scale[i].Rating != by.Rating && !(by.Filled && scale[i].Rating < by.Rating)
 	}
 }

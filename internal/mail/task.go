@@ -56,7 +56,7 @@ func (w Writer) Task(p *program.Program, t followup.Task) (survey.Letter, error)
 	if zone == nil {
 		zone = p.Zone
 	}
-	content.address(t, who, about)
+	content.address(t, asks, who, about)
 	content.due(t, zone)
 	content.quote(t.Record.Comment)
 	content.Facts = content.facts(p, t, asks, who, about, zone)
@@ -93,9 +93,9 @@ func aboutFor(in *i18n.Printer, touchpoint, subject string) string {
 
 // address says who it is about and to whom. The subject holds nothing that changes with the answer, so that mail programs keep the
 // thread together.
-func (v *task) address(t followup.Task, who, about string) {
+func (v *task) address(t followup.Task, asks program.Survey, who, about string) {
 	v.Subject = v.T("task.subject", "customer", who, "about", about)
-	v.Title = v.T("task.title", "customer", who, "rating", t.Record.Rating, "max", t.Scale.Max)
+	v.Title = v.T("task.title", "customer", who, "rated", v.Rated(asks, t.Record.Rating))
 	v.Greeting = v.T("task.greeting", "name", oneLine(t.Person.Name))
 	if t.Escalated() {
 		v.Subject = v.T("task.subject.escalated", "customer", who, "about", about)
@@ -106,7 +106,7 @@ func (v *task) address(t followup.Task, who, about string) {
 		v.Notes = append(v.Notes, v.T("task.update"))
 	}
 	if t.Scale.Group(t.Record.Rating) != score.Bad {
-		v.Notes = append(v.Notes, v.T("case.improved", "rating", t.Record.Rating))
+		v.Notes = append(v.Notes, v.T("case.improved", "rating", v.Printer.Said(asks, t.Record.Rating)))
 	}
 }
 
@@ -141,7 +141,7 @@ func (v *task) facts(p *program.Program, t followup.Task, asks program.Survey, w
 	return []fact{
 		customer,
 		{Label: v.T("task.rating"), Texts: []string{
-			v.T("rating.of", "rating", r.Rating, "max", asks.Scale.Max) + " \u00b7 " + v.T("group."+string(asks.Scale.Group(r.Rating))),
+			v.Rated(asks, r.Rating) + " \u00b7 " + v.T("group."+string(asks.Scale.Group(r.Rating))),
 			v.T("task.scale", "min", asks.Scale.Min, "low", low, "max", asks.Scale.Max, "high", high),
 		}},
 		subject,
@@ -158,7 +158,7 @@ func (v *task) facts(p *program.Program, t followup.Task, asks program.Survey, w
 func (v *task) earlier(p *program.Program, records []response.Record, zone *time.Location) (lines []string) {
 	for _, r := range records {
 		if asked, ok := p.Surveys[r.Survey]; ok {
-			lines = append(lines, v.T("task.history.line", "date", v.Day(r.AnsweredAt.In(zone)), "rating", r.Rating, "max", asked.Scale.Max,
+			lines = append(lines, v.T("task.history.line", "date", v.Day(r.AnsweredAt.In(zone)), "rated", v.Rated(asked, r.Rating),
 				"about", aboutFor(v.Printer, r.Touchpoint, r.Subject)))
 		}
 	}

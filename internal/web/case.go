@@ -178,7 +178,7 @@ func (d caseDrawing) page(now time.Time) casePage {
 	c, r := d.view.Case, d.view.Record
 	page := casePage{
 		State: d.T("state." + string(c.State)), Stage: c.State, Said: r.Comment,
-		Heading: d.T("case.title", "customer", d.customer(), "rating", r.Rating, "max", d.view.Scale.Max), Facts: d.facts(), History: d.history(),
+		Heading: d.T("case.title", "customer", d.customer(), "rated", d.Rated(d.asked(), r.Rating)), Facts: d.facts(), History: d.history(),
 	}
 	if c.State == followup.Open {
 		page.Overdue = c.Due.Before(now)
@@ -214,10 +214,13 @@ func (d caseDrawing) note() string {
 	case !c.State.Pending():
 		return d.T("case.over")
 	case c.Group != "bad":
-		return d.T("case.improved", "rating", d.view.Record.Rating)
+		return d.T("case.improved", "rating", d.Said(d.asked(), d.view.Record.Rating))
 	}
 	return ""
 }
+
+// asked is the survey that the case's answer is on.
+func (d caseDrawing) asked() program.Survey { return d.view.Program.Surveys[d.view.Case.Survey] }
 
 func (d caseDrawing) customer() string {
 	return cmp.Or(d.view.Customer.Name, d.view.Customer.Address, d.T("task.customer"))
@@ -259,7 +262,7 @@ func (d caseDrawing) facts() []caseFact {
 		{Label: d.T("task.customer"), Texts: []string{d.customer()}, Mail: d.view.Customer.Address},
 		about,
 		{Label: d.T("task.rating"), Texts: []string{
-			d.T("rating.of", "rating", r.Rating, "max", scale.Max) + " · " + d.T("group."+string(scale.Group(r.Rating)))}},
+			d.Rated(d.asked(), r.Rating) + " · " + d.T("group."+string(scale.Group(r.Rating)))}},
 		{Label: d.T("task.visited"), Texts: []string{d.moment(r.VisitedAt)}},
 		{Label: d.T("task.answered"), Texts: []string{d.moment(r.ChangedAt)}},
 		{Label: d.T("task.language"), Texts: []string{d.LanguageName(r.Language)}},
@@ -291,7 +294,7 @@ func (d caseDrawing) stages() []string {
 func (d caseDrawing) earlier() (lines []string) {
 	for _, r := range d.view.Earlier {
 		if s, ok := d.view.Program.Surveys[r.Survey]; ok {
-			lines = append(lines, d.T("task.history.line", "date", d.Day(r.AnsweredAt.In(d.zone)), "rating", r.Rating, "max", s.Scale.Max, "about", d.about(r)))
+			lines = append(lines, d.T("task.history.line", "date", d.Day(r.AnsweredAt.In(d.zone)), "rated", d.Rated(s, r.Rating), "about", d.about(r)))
 		}
 	}
 	if len(lines) == 0 {
@@ -307,7 +310,7 @@ func (d caseDrawing) history() (lines []happened) {
 			what = "added"
 		}
 		lines = append(lines, happened{d.moment(e.At), d.T("case.event."+what,
-			"name", e.By, "before", e.Before, "rating", e.Rating, "state", d.T("state."+string(cmp.Or(e.To, followup.Open))))})
+			"name", e.By, "before", d.Said(d.asked(), e.Before), "rating", d.Said(d.asked(), e.Rating), "state", d.T("state."+string(cmp.Or(e.To, followup.Open))))})
 	}
 	return lines
 }

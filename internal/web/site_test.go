@@ -49,7 +49,7 @@ type fixed struct{ *program.Program }
 
 func (p fixed) Current(context.Context) (*program.Program, error) { return p.Program, nil }
 
-// acme is the shipped program, which also speaks Arabic, and asks with longer scales.
+// acme is the shipped program, which also speaks Arabic, and asks with longer scales and in every presentation.
 func acme() *program.Program {
 	p := program.Default()
 	p.Languages = append(p.Languages, "ar")
@@ -58,7 +58,34 @@ func acme() *program.Program {
 		p.Surveys[id] = program.Survey{ID: id, Number: number, Scale: score.Scale{Metric: score.CES, Min: 1, Max: top, Direction: score.Lower, GoodFrom: 2, BadTo: top - 2}}
 		p.Touchpoints[id] = program.Touchpoint{Name: id, Survey: id}
 	}
+	for number, id := range shown {
+		asked := looks[id]
+		asked.ID, asked.Number = id, 200+number
+		p.Surveys[id], p.Touchpoints[id] = asked, program.Touchpoint{Name: id, Survey: id}
+	}
 	return p
+}
+
+// shown are surveys that show their ratings otherwise than in numbers, and one that people agree with.
+var shown = slices.Sorted(maps.Keys(looks))
+
+var looks = map[string]program.Survey{
+	"words":  {Presentation: program.Words, Scale: usual(score.CSAT, 5, score.Higher)},
+	"effort": {Presentation: program.Words, Scale: usual(score.CES, 7, score.Lower)},
+	"agree":  {Presentation: program.Words, Agree: true, Scale: usual(score.CES, 7, score.Higher)},
+	"agreed": {Agree: true, Scale: usual(score.CES, 7, score.Higher)},
+	"faces":  {Presentation: program.Faces, Scale: usual(score.CSAT, 5, score.Higher)},
+	"three":  {Presentation: program.Faces, Scale: usual(score.CSAT, 3, score.Higher)},
+	"stars":  {Presentation: program.Stars, Scale: usual(score.CSAT, 5, score.Higher)},
+	"thumbs": {Presentation: program.Thumbs, Scale: usual(score.CSAT, 2, score.Higher)},
+}
+
+func usual(metric score.Metric, top int, direction score.Direction) score.Scale {
+	s, ok := score.Standard(metric, top, direction)
+	if !ok {
+		panic("no such scale")
+	}
+	return s
 }
 
 // open starts a site on bolt with the clock an hour after noon. Its pages also speak Arabic, from the catalog that only tests have.

@@ -105,7 +105,7 @@ func (v *visit) refuse(t survey.Token, s program.Survey, values url.Values, caus
 		rating: within(s.Scale, number(values["rating"])), opened: within(s.Scale, number(values["opened"])),
 		comment: values.Get("comment"), shown: values.Has("shown"),
 	})
-	f.Wrong = words.T("page.survey.wrong.rating", "min", s.Scale.Min, "max", s.Scale.Max)
+	f.Wrong = words.T("page.survey.wrong.rating")
 	if errors.Is(cause, response.ErrLongComment) {
 		f.Wrong = words.T("page.survey.wrong.comment", "limit", response.CommentLimit)
 	}
@@ -116,8 +116,8 @@ func (v *visit) refuse(t survey.Token, s program.Survey, values url.Values, caus
 func (v *visit) confirm(s program.Survey, rec response.Record, a response.Answer) {
 	words := v.Shell.words(rec.Language)
 	f := v.form(s, rec, given{rating: &a.Rating, opened: a.Opened, comment: rec.Comment, shown: rec.Comment != ""})
-	f.Note = []string{words.T("page.survey.confirm", "rating", a.Rating)}
-	f.Send = words.T("page.survey.confirm.yes", "rating", a.Rating)
+	f.Note = []string{words.T("page.survey.confirm", "rating", words.Said(s, a.Rating))}
+	f.Send = words.T("page.survey.confirm.yes", "rating", words.Said(s, a.Rating))
 	v.draw(http.StatusOK, f, rec)
 }
 
@@ -154,9 +154,10 @@ type form struct {
 	Note            []string // lines
 	Wrong           string
 	Choices         []choice
-	Columns         int // of a long scale on a narrow screen; 0: one row
+	Look            program.Presentation // other than numbers
+	Columns         int                  // of a long scale on a narrow screen; 0: one row
 	Min, Max        int
-	Low, High       string
+	Low, High       string // labels of the ends; "" where each rating shows what it means
 	Reason          string // the question for the reason
 	Reasons         []reason
 	Comment         string
@@ -168,6 +169,10 @@ type form struct {
 type choice struct {
 	Rating int
 	Name   string // for screen readers: "5 of 5: Very easy"
+	Said   string // within a sentence, where that is not the number
+	Word   string // what it means, where that is shown
+	Face   int    // 1, the saddest, to 5
+	Up     bool   // of thumbs
 	Group  score.Group
 	Chosen bool
 }
@@ -209,8 +214,10 @@ func (v *visit) form(s program.Survey, rec response.Record, g given) form {
 		Comment: g.comment, Shown: g.shown,
 		Send: words.T("page.survey.send"),
 	}
-	f.Low, f.High = words.Ends(s)
-	f.Choices = choices(s.Scale, words, f.Low, f.High, g.rating)
+	f.Look, f.Choices = look(s), choices(s, words, g.rating)
+	if f.Look != program.Words && f.Look != program.Thumbs {
+		f.Low, f.High = words.Ends(s)
+	}
 	if n := len(f.Choices); n > longScale {
 		f.Columns = (n + 1) / 2
 	}
@@ -224,7 +231,7 @@ func (v *visit) form(s program.Survey, rec response.Record, g given) form {
 		f.Opened = strconv.Itoa(*g.opened)
 	}
 	if rec.Counted {
-		f.Note = []string{words.T("page.thanks.answer", "rating", rec.Rating, "max", s.Scale.Max), v.until(words, rec)}
+		f.Note = []string{words.T("page.thanks.answer", "rated", words.Rated(s, rec.Rating)), v.until(words, rec)}
 		if rec.Act == response.Explicit {
 			f.Known = strconv.Itoa(rec.Rating)
 		}
@@ -232,16 +239,26 @@ func (v *visit) form(s program.Survey, rec response.Record, g given) form {
 	return f
 }
 
-func choices(scale score.Scale, words *i18n.Printer, low, high string, chosen *int) (all []choice) {
-	for _, rating := range scale.Ratings() {
-		c := choice{Rating: rating, Group: scale.Group(rating), Chosen: chosen != nil && *chosen == rating}
-		switch rating {
-		case scale.Min:
-			c.Name = words.T("rating.end", "rating", rating, "max", scale.Max, "label", low)
-		case scale.Max:
-			c.Name = words.T("rating.end", "rating", rating, "max", scale.Max, "label", high)
-		default:
-			c.Name = words.T("rating.of", "rating", rating, "max", scale.Max)
+// look is how the ratings look, "" for plain numbers.
+func look(s program.Survey) program.Presentation {
+	if s.Presentation == program.Numbers {
+		return ""
+	}
+	return s.Presentation
+}
+
+func choices(s program.Survey, words *i18n.Printer, chosen *int) (all []choice) {
+	for _, rating := range s.Scale.Ratings() {
+		group := s.Scale.Group(rating)
+		c := choice{
+			Rating: rating, Name: words.Spoken(s, rating), Said: words.Said(s, rating), Group: group, Up: group == score.Good,
+			Chosen: chosen != nil && *chosen == rating,
+		}
+		switch look(s) {
+		case program.Faces:
+			c.Face, c.Word = words.Face(s, rating), words.Word(s, rating)
+		case program.Words, program.Thumbs:
+			c.Word = words.Word(s, rating)
 		}
 		all = append(all, c)
 	}

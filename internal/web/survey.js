@@ -17,10 +17,11 @@
 
   const person = (event) => event.isTrusted && navigator.userActivation && navigator.userActivation.hasBeenActive;
   const chosen = () => (form.querySelector('input[name=rating]:checked') || { value: '' }).value;
+  const said = (rating) => (form.querySelector(`input[name=rating][value="${rating}"]`) || { dataset: { said: '' } }).dataset.said;
   const say = (kind, rating) => {
     state.dataset.kind = kind;
-    state.textContent = texts[kind].replace('#', rating);
-    button.textContent = kind === 'waiting' ? texts.yes.replace('#', rating) : label;
+    state.textContent = texts[kind].replace('#', () => said(rating));
+    button.textContent = kind === 'waiting' ? texts.yes.replace('#', () => said(rating)) : label;
   };
 
   const send = (act, rating) => {

@@ -27,7 +27,7 @@ func (v *visit) thank(s program.Survey, rec response.Record) {
 	}
 	page := thanksPage{
 		Words:       words.T("page.thanks." + string(s.Scale.Group(rec.Rating))),
-		Answer:      words.T("page.thanks.answer", "rating", rec.Rating, "max", s.Scale.Max),
+		Answer:      words.T("page.thanks.answer", "rated", words.Rated(s, rec.Rating)),
 		Until:       v.until(words, rec),
 		Form:        f,
 		Unsubscribe: v.unsubscribeLink(rec.Invitation),
