@@ -132,7 +132,12 @@ func TestTheHappiestRatingHasTheHappiestFace(t *testing.T) {
 func TestPeopleAgreeWithAStatement(t *testing.T) {
 	asks := shown(program.Numbers, score.CES, 7, score.Higher)
 	asks.Agree = true
-	if got, want := For("en").Question(asks, "support", "Acme"), "Do you agree? Acme made it easy for me to get this done."; got != want {
-		t.Errorf("%q, want %q", got, want)
+	for touchpoint, want := range map[string]string{
+		"support":  "Do you agree? Acme made it easy for me to get help.",
+		"workshop": "Do you agree? Acme made it easy for me to get this done.",
+	} {
+		if got := For("en").Question(asks, touchpoint, "Acme"); got != want {
+			t.Errorf("%s: %q, want %q", touchpoint, got, want)
+		}
 	}
 }

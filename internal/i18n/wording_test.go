@@ -123,7 +123,7 @@ func TestEveryShippedTouchpointHasAllItsWords(t *testing.T) {
 		if !ok {
 			continue
 		}
-		for _, needed := range []string{"about." + name, "why." + name, "question." + name + ".ces", "question." + name + ".csat"} {
+		for _, needed := range []string{"about." + name, "why." + name, "question." + name + ".ces", "question." + name + ".agree", "question." + name + ".csat"} {
 			if _, ok := texts[needed]; !ok {
 				t.Errorf("%s is missing", needed)
 			}
