@@ -10,7 +10,7 @@ import (
 
 func TestAPresentationShowsOnlyScalesThatItFits(t *testing.T) {
 	all := []string{"CES 1-5", "CES 1-7", "CES 1-10", "CES 1-5 effort", "CSAT 1-2", "CSAT 1-3", "CSAT 1-5", "CSAT 1-7", "CSAT 1-10",
-		"CSAT 1-5 turned", "CSAT 1-2 turned", "CSAT 0-1", "NPS 0-10"}
+		"CSAT 1-5 turned", "CSAT 1-2 turned", "CSAT 0-1", "CSAT 0-5", "NPS 0-10"}
 	for presentation, fits := range map[Presentation]string{
 		Numbers: strings.Join(all, ", "),
 		Words:   "CES 1-5, CES 1-7, CES 1-5 effort, CSAT 1-5, CSAT 1-7, CSAT 1-5 turned",

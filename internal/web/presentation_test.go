@@ -4,10 +4,13 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/google/go-cmp/cmp"
+
+	"afterword/internal/program"
 )
 
 // Whatever the ratings look like, a thumb, a mouse and a keyboard choose them as plain numbers, and the page says which it was.
@@ -36,6 +39,25 @@ func TestEveryPresentationIsAnsweredLikeNumbers(t *testing.T) {
 					}
 				})
 			}
+		}
+	}
+}
+
+// The desk and the customer speak of the same thing.
+func TestACaseCallsARatingWhatTheCustomerSaw(t *testing.T) {
+	o := openOffice(t, "en")
+	asked := acme().Surveys["purchase-csat-v1"]
+	asked.Presentation = program.Faces
+	o.opener.Programs.(fixed).Surveys[asked.ID] = asked
+	better := o.answer
+	better.Revision, better.Rating, better.ChangedAt = 2, 4, noon.Add(time.Hour)
+	o.feed(t, noon.Add(time.Hour), better)
+	page := o.get(t, o.link(0)).body
+	for _, want := range []string{
+		"Eva Åström chose Satisfied (4 of 5)", "Satisfied (4 of 5) · Happy", "for the better: “Very dissatisfied” became “Satisfied”", "has since chosen “Satisfied”",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the case does not say %q", want)
 		}
 	}
 }
