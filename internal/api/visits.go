@@ -168,9 +168,15 @@ func readVisit(body []byte, delivery string, p *program.Program) (touchpoint.Eve
 		if e.At, err = time.Parse(time.RFC3339, v.At); err != nil {
 			return e, fault.New(fault.Invalid, `"at" is not a time such as 2026-11-20T09:12:00Z`)
 		}
+		if e.At.Year() < firstYear { // an empty clock; taken as now it would be asked about
+			return e, fault.New(fault.Invalid, `"at" is before the year %d`, firstYear)
+		}
 	}
 	return e, nil
 }
+
+// firstYear is the earliest that a visit can be from.
+const firstYear = 2000
 
 func printable(s string) bool {
 	for _, r := range s {

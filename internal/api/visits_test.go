@@ -52,7 +52,8 @@ func TestAVisitIsTakenInAsAWebhooksIs(t *testing.T) {
 func TestABadVisitDoesNotStopTheOthers(t *testing.T) {
 	w := filled()
 	rec := report(t, w, `{"visits":[{"touchpoint":"support","address":"maria@example.com"},{"touchpoint":"suport"},{"touchpoint":"return","agreed":false},
-		{"touchpoint":"support","subject":"1","colour":"red"},7,{"touchpoint":"support","subject":"2","source":"shop"},{"touchpoint":"support","subject":"3","at":"soon"}]}`, "d-2")
+		{"touchpoint":"support","subject":"1","colour":"red"},7,{"touchpoint":"support","subject":"2","source":"shop"},{"touchpoint":"support","subject":"3","at":"soon"},
+		{"touchpoint":"support","subject":"4","address":"a@b.example","at":"1970-01-01T00:00:00Z"}]}`, "d-2")
 	var answer struct {
 		Results []struct {
 			Visit   *api.Taken
@@ -62,10 +63,10 @@ func TestABadVisitDoesNotStopTheOthers(t *testing.T) {
 			}
 		}
 	}
-	if err := json.Unmarshal(rec.Body.Bytes(), &answer); err != nil || rec.Code != http.StatusOK || len(answer.Results) != 7 {
+	if err := json.Unmarshal(rec.Body.Bytes(), &answer); err != nil || rec.Code != http.StatusOK || len(answer.Results) != 8 {
 		t.Fatal(rec.Code, rec.Body, err)
 	}
-	for i, want := range []string{"planned", "expected onboarding, return, support", "no-address", `no field "colour"`, "JSON number", "no source", "not a time"} {
+	for i, want := range []string{"planned", "expected onboarding, return, support", "no-address", `no field "colour"`, "JSON number", "no source", "not a time", "before the year 2000"} {
 		got := answer.Results[i]
 		said := ""
 		if got.Visit != nil {
