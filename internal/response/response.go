@@ -34,6 +34,7 @@ type Response struct {
 	EditUntil  time.Time `json:"edit_until,omitzero"`
 	VerdictAt  time.Time `json:"verdict_at,omitzero"`
 	Withdrawn  []string  `json:"withdrawn,omitempty"` // why a verdict withdrew it
+	ByHand     string    `json:"by_hand,omitempty"`   // the owner's reason, where the verdict is the owner's; gone once the customer answers again
 	Waiting    int       `json:"waiting,omitempty"`   // rating+1 of an implied answer that waits for an explicit one; 0: none
 	Erased     bool      `json:"erased,omitempty"`    // a tombstone: no personal data
 }

@@ -28,6 +28,7 @@ type stage struct {
 	recorder response.Recorder
 	evidence response.Evidence
 	judge    response.Judge
+	bench    response.Bench
 	inv      survey.Invitation
 	counts   bool // the program counts unconfirmed clicks
 }
@@ -45,6 +46,7 @@ func set(t *testing.T, engine tabletest.Engine, change ...func(*survey.Invitatio
 	s.recorder = response.Recorder{Answers: kept, Programs: programs}
 	s.evidence = response.Evidence{Hits: kept}
 	s.judge = response.Judge{Court: kept, Clicks: kept, Programs: programs}
+	s.bench = response.Bench{Rulings: kept, Programs: programs}
 	s.inv = survey.Invitation{
 		ID: survey.IDOf("purchase", "shopify", t.Name(), 1), State: survey.Sent, Touchpoint: "purchase", Survey: "purchase-csat-v1", Number: 1,
 		Metric: "CSAT", Customer: customer.ID("anybody"), Language: "en", Source: "shopify", Subject: "#1030", Round: 1,
@@ -84,6 +86,7 @@ func (s *stage) record(t *testing.T) response.Record {
 //	act 4                 the first act of a person on the page opened with 4
 //	press 4 ...           the button or another rating, with a comment of the words that follow
 //	verdict               the verdict that is due
+//	count, withdraw ...   the owner's, with a reason of the words that follow
 func (s *stage) play(t *testing.T, step string) response.Result {
 	t.Helper()
 	words := strings.Fields(step)
@@ -93,6 +96,12 @@ func (s *stage) play(t *testing.T, step string) response.Result {
 	}
 	now := sent.Add(after)
 	var rating *int
+	if words[1] == "count" || words[1] == "withdraw" {
+		if _, err := s.bench.Reverse(t.Context(), s.inv.ID, words[1] == "count", strings.Join(words[2:], " "), now); err != nil {
+			t.Fatal(err)
+		}
+		return ""
+	}
 	if len(words) > 2 {
 		n, err := strconv.Atoi(words[2])
 		if err != nil {
@@ -156,6 +165,9 @@ func told(rec response.Record) string {
 	}
 	for _, reason := range rec.Withdrawn {
 		b.WriteString(", " + reason)
+	}
+	if rec.ByHand != "" {
+		fmt.Fprintf(&b, " (%s)", rec.ByHand)
 	}
 	if want := map[bool]survey.State{true: survey.Answered, false: survey.Sent}[rec.Counted]; rec.State != want {
 		fmt.Fprintf(&b, ", and the invitation is %s", rec.State)

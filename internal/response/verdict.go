@@ -9,6 +9,7 @@ import (
 	"afterword/internal/agenda"
 	"afterword/internal/fault"
 	"afterword/internal/period"
+	"afterword/internal/program"
 )
 
 // VerdictAfter is how long after an implied answer a verdict looks again whether a machine gave it: scanners open the other links
@@ -88,11 +89,11 @@ func (j *Judge) judge(ctx context.Context, invitation string, now time.Time) err
 	if len(reasons) == 0 {
 		return j.Court.Uphold(ctx, rec, now)
 	}
-	remind, err := j.remindAt(ctx, rec, now)
+	p, err := j.Programs.Current(ctx)
 	if err != nil {
 		return err
 	}
-	return j.Court.Withdraw(ctx, rec, reasons, remind, now)
+	return j.Court.Withdraw(ctx, rec, reasons, remindAt(p, rec, now), now)
 }
 
 // click decides about a click without any act: an answer where the program says so and nothing spoke against it, also not that the
@@ -104,34 +105,31 @@ func (j *Judge) click(ctx context.Context, rec Record, now time.Time) error {
 	}
 	rating := rec.FirstOpened - 1
 	if !p.CountUnconfirmed || len(Suspicions(rec, rating, rec.FirstHitAt)) > 0 {
-		remind, err := j.remindAt(ctx, rec, now)
-		if err != nil {
-			return err
-		}
-		return j.Clicks.Dismiss(ctx, rec, remind)
+		return j.Clicks.Dismiss(ctx, rec, remindAt(p, rec, now))
 	}
-	_, _, err = j.Clicks.FirstAnswer(ctx, First{
-		Invitation: rec.ID, Series: rec.Survey, Rating: rating, Act: Clicked,
-		At: now, Day: period.DayOf(now, p.Zone).String(), EditUntil: now.Add(EditWindow),
-	})
+	_, _, err = j.Clicks.FirstAnswer(ctx, taken(p, rec, rating, Clicked, now))
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
 	return err
 }
 
-// remindAt is when the one reminder of an invitation without an answer is due; zero when there is none to come.
-func (j *Judge) remindAt(ctx context.Context, rec Record, now time.Time) (time.Time, error) {
-	p, err := j.Programs.Current(ctx)
-	if err != nil {
-		return time.Time{}, err
+// taken is a rating that a verdict takes for the first answer.
+func taken(p *program.Program, rec Record, rating int, act Act, now time.Time) First {
+	return First{
+		Invitation: rec.ID, Series: rec.Survey, Rating: rating, Act: act,
+		At: now, Day: period.DayOf(now, p.Zone).String(), EditUntil: now.Add(EditWindow),
 	}
+}
+
+// remindAt is when the one reminder of an invitation without an answer is due; zero when there is none to come.
+func remindAt(p *program.Program, rec Record, now time.Time) time.Time {
 	wait := p.Touchpoints[rec.Touchpoint].Reminder
-	if wait == 0 || !rec.RemindedAt.IsZero() || rec.Reminder != "" || rec.SentAt.IsZero() {
-		return time.Time{}, nil
+	if wait == 0 || !rec.RemindedAt.IsZero() || rec.Reminder != "" || rec.SentAt.IsZero() || !rec.ExpiresAt.After(now) {
+		return time.Time{}
 	}
 	if due := rec.SentAt.Add(wait); due.After(now) {
-		return due, nil
+		return due
 	}
-	return now, nil
+	return now
 }

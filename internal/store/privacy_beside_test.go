@@ -15,7 +15,7 @@ import (
 // anything lets one thing happen to Ingrid, in a process of its own.
 func (s *shop) anything(t *testing.T, r *rand.Rand, over *Store) {
 	id, invited := pick(r, s.of(t, ingrid))
-	switch r.IntN(9) {
+	switch r.IntN(10) {
 	case 0:
 		s.orders = append(s.orders, s.order(len(s.orders), ingrid, "Ingrid Quist"))
 		s.take(t, over, s.orders[len(s.orders)-1])
@@ -47,6 +47,10 @@ func (s *shop) anything(t *testing.T, r *rand.Rand, over *Store) {
 	case 8:
 		if _, err := over.Suppress(t.Context(), s.hash.ID(ingrid), customer.Bounced, noon); err != nil && r.IntN(4) == 0 {
 			t.Error(err)
+		}
+	case 9:
+		if invited {
+			s.rule(t, over, id, r.IntN(2) == 0, "Ms Quist phoned")
 		}
 	}
 }

@@ -52,6 +52,8 @@ func (s *shop) lives(t *testing.T) {
 		s.answer(t, s.Store, ids[0], 1, comment)
 		s.answer(t, s.Store, ids[1], 2, comment)
 		s.answer(t, s.Store, ids[2], 5, comment)
+		s.rule(t, s.Store, ids[2], false, who.name+" was a machine")
+		s.rule(t, s.Store, ids[2], true, who.name+" was none")
 		s.drain(t, s.Store)
 		s.work(t, s.Store, ids[0], followup.Take)
 		s.work(t, s.Store, ids[0], followup.Resolve)

@@ -139,6 +139,15 @@ func (s *shop) answer(t testing.TB, over *Store, id string, rating int, words st
 	return result
 }
 
+// rule counts or withdraws an answer by hand.
+func (s *shop) rule(t testing.TB, over *Store, id string, counted bool, reason string) {
+	t.Helper()
+	_, err := response.Bench{Rulings: over, Programs: s}.Reverse(t.Context(), id, counted, reason, noon.Add(2*time.Hour))
+	if err != nil && !fault.Is(err, fault.Conflict) && !fault.Is(err, fault.Closed) {
+		t.Error(err)
+	}
+}
+
 // OpenCase makes a case's id its token.
 func (s *shop) OpenCase(token string) (string, followup.Seat, error) { return token, 0, nil }
 

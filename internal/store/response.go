@@ -29,14 +29,9 @@ func recordOf(item table.Item) (response.Record, error) {
 // FirstAnswer stores a first answer in one conditional write.
 func (s *Store) FirstAnswer(ctx context.Context, f response.First) (response.Record, bool, error) {
 	w := table.Write{
-		Kind: table.Update,
-		Key:  invitationKey(f.Invitation),
-		Set: table.Item{
-			"state": string(survey.Answered), "rating": int64(f.Rating), "act": string(f.Act), "counted": true, "day": f.Day,
-			"answered_at": stamp(f.At), "changed_at": stamp(f.At), "edit_until": stamp(f.EditUntil),
-			table.Also.Partition: responsesList(f.Series, f.Day[:len("2006-01")]),
-			table.Also.Sort:      listedAt(f.At, f.Invitation),
-		},
+		Kind:   table.Update,
+		Key:    invitationKey(f.Invitation),
+		Set:    firstAnswer(f),
 		Add:    map[string]int64{"rev": 1},
 		Remove: []string{"waiting"},
 	}
@@ -52,6 +47,16 @@ func (s *Store) FirstAnswer(ctx context.Context, f response.First) (response.Rec
 	}
 	w.If = conditions
 	return s.answer(ctx, w)
+}
+
+// firstAnswer is what a first answer puts on its invitation.
+func firstAnswer(f response.First) table.Item {
+	return table.Item{
+		"state": string(survey.Answered), "rating": int64(f.Rating), "act": string(f.Act), "counted": true, "day": f.Day,
+		"answered_at": stamp(f.At), "changed_at": stamp(f.At), "edit_until": stamp(f.EditUntil),
+		table.Also.Partition: responsesList(f.Series, f.Day[:len("2006-01")]),
+		table.Also.Sort:      listedAt(f.At, f.Invitation),
+	}
 }
 
 // unsuspected is response.Suspicions as a condition.
@@ -84,7 +89,7 @@ func (s *Store) ChangeAnswer(ctx context.Context, c response.Change) (response.R
 			"changed_at": stamp(c.At), "edit_until": stamp(c.EditUntil),
 		},
 		Add:    map[string]int64{"rev": 1},
-		Remove: append([]string{"waiting", "withdrawn"}, offAgenda...),
+		Remove: append([]string{"waiting", "withdrawn", "by_hand"}, offAgenda...),
 		If: table.All(table.Equal("rev", c.Revision), table.Absent("erased"), table.Any(
 			table.More("edit_until", stamp(c.At)),
 			table.All(table.Absent("counted"), table.More("expires_at", stamp(c.At))))),
@@ -99,16 +104,20 @@ func (s *Store) ChangeAnswer(ctx context.Context, c response.Change) (response.R
 
 // HoldAnswer notes which rating waits for a button.
 func (s *Store) HoldAnswer(ctx context.Context, invitation string, revision int64, rating int) (response.Record, bool, error) {
-	asRead := table.Absent("rev")
-	if revision > 0 {
-		asRead = table.Equal("rev", revision)
-	}
 	return s.answer(ctx, table.Write{
 		Kind: table.Update,
 		Key:  invitationKey(invitation),
 		Set:  table.Item{"waiting": int64(rating + 1)},
-		If:   table.All(anInvitation, table.Absent("erased"), asRead),
+		If:   table.All(anInvitation, table.Absent("erased"), stillAt(revision)),
 	})
+}
+
+// stillAt holds for a record of the revision; 0: without an answer.
+func stillAt(revision int64) table.Condition {
+	if revision > 0 {
+		return table.Equal("rev", revision)
+	}
+	return table.Absent("rev")
 }
 
 // answer makes a write and returns the record as it is then, or the one that kept it from being made.
