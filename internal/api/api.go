@@ -30,6 +30,7 @@ type API struct {
 	Intake    Intake
 	Counts    Counts
 	Answers   Answers
+	Bench     Bench
 	Decisions Decisions
 	Cases     Cases
 	People    People

@@ -36,7 +36,7 @@ var Shapes = map[string]any{
 }
 
 // Asked are the values that are received only: what must be there is for the rules to say, not for the type.
-var Asked = map[string]any{"WantedPerson": wantedPerson{}, "WantedErasure": wantedErasure{}, "ReportedVisit": visit{}, "WantedKey": wantedKey{}}
+var Asked = map[string]any{"WantedPerson": wantedPerson{}, "WantedErasure": wantedErasure{}, "ReportedVisit": visit{}, "WantedKey": wantedKey{}, "WantedVerdict": wantedVerdict{}}
 
 // ScopeNamed is the scope with that name.
 func ScopeNamed(name string) access.Scope { return access.Scope(name) }

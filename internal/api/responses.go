@@ -24,6 +24,7 @@ type answer struct {
 	Act        response.Act      `json:"act,omitempty"`
 	Counted    bool              `json:"counted"`
 	Withdrawn  []string          `json:"withdrawn,omitempty"` // why it is not counted
+	ByHand     string            `json:"by_hand,omitempty"`   // why the owner ruled that it counts, or not; absent: the owner did not
 	Erased     bool              `json:"erased,omitempty"`
 	Day        string            `json:"day"`                // that it is counted on, in the program's zone
 	SentDay    string            `json:"sent_day,omitempty"` // of its survey, likewise
@@ -95,7 +96,7 @@ func surveysOf(touchpoints []program.Touchpoint) (surveys []string) {
 func showAnswer(p *program.Program, r response.Record) answer {
 	shown := answer{
 		ID: r.ID, Touchpoint: r.Touchpoint, Survey: r.Survey, Metric: r.Metric, Comment: r.Comment, Reason: r.Reason,
-		Act: r.Act, Counted: r.Counted, Withdrawn: r.Withdrawn, Erased: r.Erased, Day: r.Day, SentDay: r.SentDay, AnsweredAt: r.AnsweredAt,
+		Act: r.Act, Counted: r.Counted, Withdrawn: r.Withdrawn, ByHand: r.ByHand, Erased: r.Erased, Day: r.Day, SentDay: r.SentDay, AnsweredAt: r.AnsweredAt,
 		ChangedAt: r.ChangedAt, Revision: r.Revision, Customer: r.Customer, Language: r.Language, Source: r.Source, Subject: r.Subject,
 		Link: r.Link, Cuts: r.Cuts,
 	}

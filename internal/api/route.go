@@ -31,6 +31,7 @@ func (a *API) routes() []route {
 		{method: http.MethodGet, path: "/api/customers/{id}", scope: access.Customers, answer: a.customerHistory},
 		{method: http.MethodPost, path: "/api/admin/apply", scope: access.Admin, answer: a.apply},
 		{method: http.MethodPost, path: "/api/admin/audit", scope: access.Admin, answer: a.audit},
+		{method: http.MethodPost, path: "/api/admin/verdict", scope: access.Admin, answer: a.reverse},
 		{method: http.MethodPost, path: "/api/admin/keys", scope: access.Admin, answer: a.makeKey, makes: true},
 		{method: http.MethodGet, path: "/api/admin/keys", scope: access.Admin, answer: a.listKeys},
 		{method: http.MethodDelete, path: "/api/admin/keys/{id}", scope: access.Admin, answer: a.revokeKey},

@@ -58,6 +58,7 @@ type world struct {
 	log                  *slog.Logger
 	applied              string
 	erased               bool // whoever answered
+	ruled                []string
 }
 
 func (w *world) Current(context.Context) (*program.Program, error) {
@@ -232,7 +233,7 @@ func unchecked(w *world) http.Handler {
 		log = slog.New(slog.DiscardHandler)
 	}
 	return (&api.API{
-		Written: keys, Keys: w, Meter: w, Programs: w, Intake: w, Counts: w, Answers: w, Decisions: w, Cases: w, People: w, Reports: reports.Gather{Counts: w, Answers: w, Cases: w}, Texts: w, Applier: w, Auditor: w,
+		Written: keys, Keys: w, Meter: w, Programs: w, Intake: w, Counts: w, Answers: w, Bench: w, Decisions: w, Cases: w, People: w, Reports: reports.Gather{Counts: w, Answers: w, Cases: w}, Texts: w, Applier: w, Auditor: w,
 		Now: func() time.Time { return now.Add(w.later) }, Log: log,
 	}).Handler()
 }

@@ -2,6 +2,7 @@ package local_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -36,6 +37,7 @@ import (
 //	post PATH [NAME=VALUE ...]       sends a form
 //	api PATH                         asks the API; prints indented JSON
 //	admin PATH FILE                  posts a file to the API
+//	verdict count|withdraw REASON    the owner rules about the answer behind $SURVEY; prints it
 //	key SCOPE                        makes a key of the API that has the scope; sets $KEY and $KEYID
 //	ses EVENT                        SES tells bounce, transient, complaint or delivery about the newest mail
 //	status N                         of the last answer
@@ -183,6 +185,13 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	},
 	"admin": func(ts *testscript.TestScript, neg bool, args []string) {
 		on(ts).send(ts, http.MethodPost, args[0], bearer(http.Header{"Content-Type": {"application/yaml"}}), readFile(ts, args[1]))
+	},
+	"verdict": func(ts *testscript.TestScript, neg bool, args []string) {
+		token, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(ts.Getenv("SURVEY"), "/s/"))
+		ts.Check(err)
+		body, err := json.Marshal(map[string]any{"id": base64.RawURLEncoding.EncodeToString(token[1:16]), "counted": args[0] == "count", "reason": args[1]})
+		ts.Check(err)
+		on(ts).send(ts, http.MethodPost, "/api/admin/verdict", bearer(http.Header{"Content-Type": {"application/json"}}), body)
 	},
 	"key":     func(ts *testscript.TestScript, neg bool, args []string) { makeKey(ts, args[0]) },
 	"ses":     func(ts *testscript.TestScript, neg bool, args []string) { sesEvent(ts, args[0]) },
