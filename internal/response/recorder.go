@@ -159,9 +159,9 @@ func first(a Answer, s program.Survey, p *program.Program, now time.Time) First 
 // record tries the answer as the first one, and decides again on what is stored for as long as that keeps it from being written.
 func (r *Recorder) record(ctx context.Context, a Answer, f First, now time.Time) (Result, Record, error) {
 	rec, taken, err := r.Answers.FirstAnswer(ctx, f)
-	for range tries {
-		if err != nil || taken {
-			return Saved, rec, err
+	for try := 0; err == nil && !taken; try++ {
+		if try == tries {
+			return "", rec, fault.New(fault.Transient, "the answer is being changed elsewhere at this moment")
 		}
 		switch next(rec, a, now) {
 		case keep:
@@ -181,7 +181,7 @@ func (r *Recorder) record(ctx context.Context, a Answer, f First, now time.Time)
 			}
 		}
 	}
-	return "", rec, fault.New(fault.Transient, "the answer is being changed elsewhere at this moment")
+	return Saved, rec, err
 }
 
 // step is what to do with an answer that found another record than an open one without a response.

@@ -271,6 +271,42 @@ func TestAChangeThatWasDecidedOnAnOlderAnswerIsDecidedAgain(t *testing.T) {
 	}
 }
 
+// crowded answers let another device be quicker so many times.
+type crowded struct {
+	response.Answers
+	left  int
+	other func()
+}
+
+func (c *crowded) ChangeAnswer(ctx context.Context, change response.Change) (response.Record, bool, error) {
+	if c.left > 0 {
+		c.left--
+		c.other()
+	}
+	return c.Answers.ChangeAnswer(ctx, change)
+}
+
+func TestAnAnswerThatIsStoredAtTheLastTryIsSaved(t *testing.T) {
+	for _, engine := range tabletest.Engines(t) {
+		for quicker, want := range map[int]error{4: nil, 5: fault.New(fault.Transient, "the answer is being changed elsewhere at this moment")} {
+			t.Run(fmt.Sprint(engine.Name, "/", quicker), func(t *testing.T) {
+				s := set(t, engine)
+				s.play(t, "1h press 2")
+				rating := 2
+				phone := response.Recorder{Programs: s.recorder.Programs, Answers: &crowded{s.recorder.Answers, quicker, func() {
+					rating = 5 - rating // 3, 2, 3, ...
+					s.play(t, fmt.Sprintf("2h press %d", rating))
+				}}}
+				a := response.Answer{Invitation: s.inv.ID, Number: 1, Rating: 5, Act: response.Explicit}
+				_, _, err := phone.Answer(t.Context(), a, sent.Add(2*time.Hour))
+				if fmt.Sprint(err) != fmt.Sprint(want) || (s.record(t).Rating == 5) != (want == nil) {
+					t.Errorf("told %v, stored is %s", err, told(s.record(t)))
+				}
+			})
+		}
+	}
+}
+
 func TestTwoDevicesAtOnceAreTwoRevisionsAndOneAnswer(t *testing.T) {
 	for _, engine := range tabletest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
