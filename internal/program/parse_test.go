@@ -106,6 +106,7 @@ touchpoints:
     desk: a-1
     off: true
     shadow: true
+    window: 52w
     delay: 0
     max_age: 36h
     sample: 0.25
@@ -146,7 +147,7 @@ reports:
 			People:   []Person{{"Eva Öman", "eva@xn--lv-fka.example"}, {"Berg, Anna", "anna@acme.example"}},
 			Escalate: []Person{{"Chefen", "chef@acme.example"}}}},
 		Touchpoints: map[string]Touchpoint{"new-feature": {Name: "new-feature", Survey: "effort", Desk: "a-1", Off: true, Shadow: true,
-			MaxAge: 36 * time.Hour, Sample: 0.25, Reminder: 36 * time.Hour, Expires: 2 * day,
+			Window: 364 * day, MaxAge: 36 * time.Hour, Sample: 0.25, Reminder: 36 * time.Hour, Expires: 2 * day,
 			Filter: map[string]string{"country": "SE", "tier": "2"}, Subject: SharedSubject}},
 		Sources: map[string]Source{"app": {Name: "app", Kind: Standard, Agreed: true, Events: map[string]string{"feature.used": "new-feature"}}},
 		Reports: Reports{At: 6*time.Hour + 30*time.Minute, To: map[period.Kind][]Recipient{period.Quarterly: {

@@ -82,6 +82,7 @@ type Touchpoint struct {
 	Survey   string            // id of the survey that asks about it
 	Off      bool              // visits are recorded and not asked
 	Shadow   bool              // decided as if it were on, never mailed
+	Window   time.Duration     // between two asks of one customer about it; 0: only the policy's windows
 	Delay    time.Duration     // from the visit to the mail
 	MaxAge   time.Duration     // an older visit is not asked about
 	Sample   float64           // share of visits asked, 0 to 1

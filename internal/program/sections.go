@@ -156,12 +156,13 @@ func (n node) refer(value, what string, names []string) bool {
 }
 
 func (p *Program) touchpoint(e entry) Touchpoint {
-	f := e.fields("survey", "desk", "off", "shadow", "delay", "max_age", "sample", "reminder", "expires", "filter", "subject")
+	f := e.fields("survey", "desk", "off", "shadow", "window", "delay", "max_age", "sample", "reminder", "expires", "filter", "subject")
 	t := Touchpoint{
 		Name:     e.name,
 		Survey:   f.text("survey", ""),
 		Off:      f.flag("off", false),
 		Shadow:   f.flag("shadow", false),
+		Window:   f.span("window", 0, 0, 3650*day),
 		Delay:    f.span("delay", time.Hour, 0, 90*day),
 		MaxAge:   f.span("max_age", 7*day, time.Hour, 365*day),
 		Sample:   f.share("sample", 1),

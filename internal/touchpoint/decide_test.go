@@ -76,6 +76,11 @@ func TestEachReasonStopsAnAskAndItsBoundaryDoesNot(t *testing.T) {
 		change(&purchase)
 		s.p.Touchpoints["purchase"] = purchase
 	}
+	// yearly asks about the purchase once in 365 days and has the customer asked about it with another metric.
+	yearly := func(s *situation, asked time.Time) {
+		tp(s, func(tp *program.Touchpoint) { tp.Window = 365 * day })
+		s.c.Asks = []customer.Ask{{Invitation: "earlier", At: asked, Metric: "NPS", Touchpoint: "purchase"}}
+	}
 	for _, row := range []struct {
 		rule   string
 		change func(s *situation)
@@ -132,6 +137,14 @@ func TestEachReasonStopsAnAskAndItsBoundaryDoesNot(t *testing.T) {
 		{"asked for the same metric exactly its window before", func(s *situation) { s.c.Asks = asks("CES", planned.Add(-90*day)) }, touchpoint.Planned},
 		{"asked for the same metric a second less before", func(s *situation) { s.c.Asks = asks("CES", planned.Add(-90*day+time.Second)) }, touchpoint.Fatigue},
 		{"planned for the same metric a second less later", func(s *situation) { s.c.Asks = asks("CES", planned.Add(90*day-time.Second)) }, touchpoint.Fatigue},
+		{"asked about the touchpoint exactly its window before", func(s *situation) { yearly(s, planned.Add(-365*day)) }, touchpoint.Planned},
+		{"asked about the touchpoint a second less before", func(s *situation) { yearly(s, planned.Add(-365*day+time.Second)) }, touchpoint.Fatigue},
+		{"planned about the touchpoint exactly its window later", func(s *situation) { yearly(s, planned.Add(365*day)) }, touchpoint.Planned},
+		{"planned about the touchpoint a second less later", func(s *situation) { yearly(s, planned.Add(365*day-time.Second)) }, touchpoint.Fatigue},
+		{"asked about another touchpoint within the touchpoint's window", func(s *situation) {
+			yearly(s, planned.Add(-100*day))
+			s.c.Asks[0].Touchpoint = "support"
+		}, touchpoint.Planned},
 		{"any of several asks", func(s *situation) { s.c.Asks = asks("NPS", planned.Add(-200*day), planned, planned.Add(200*day)) }, touchpoint.Fatigue},
 		{"no windows", func(s *situation) {
 			s.c.Asks, s.p.Policy.AllWindow, s.p.Policy.MetricWindow = asks("CES", planned), 0, 0

@@ -16,8 +16,8 @@ import (
 // what the customer answered before.
 const history = 5
 
-// fatigue keeps the planned times of two asks of one customer apart, before and after, by the window over all surveys and by the
-// one for the same metric. Exactly a window apart is allowed.
+// fatigue keeps the planned times of two asks of one customer apart, before and after, by the window over all surveys, by the one
+// about the same touchpoint and by the one for the same metric. Exactly a window apart is allowed.
 func fatigue(q question) (Reason, string) {
 	metric := string(q.program.Surveys[q.touchpoint.Survey].Scale.Metric)
 	for _, ask := range q.customer.Asks {
@@ -25,6 +25,8 @@ func fatigue(q question) (Reason, string) {
 		switch {
 		case apart < q.program.Policy.AllWindow:
 			return Fatigue, fmt.Sprintf("another survey of the customer has its time on %s; between two there are at least %s", at(ask.At), span(q.program.Policy.AllWindow))
+		case ask.Touchpoint == q.event.Touchpoint && apart < q.touchpoint.Window:
+			return Fatigue, fmt.Sprintf("another survey of the customer about this touchpoint has its time on %s; between two there are at least %s", at(ask.At), span(q.touchpoint.Window))
 		case ask.Metric == metric && apart < q.program.Policy.MetricWindow:
 			return Fatigue, fmt.Sprintf("another %s survey of the customer has its time on %s; between two there are at least %s", metric, at(ask.At), span(q.program.Policy.MetricWindow))
 		}
@@ -48,7 +50,7 @@ func learn(p *program.Program, c customer.Customer, e Event, inv *survey.Invitat
 			*known.kept = known.said
 		}
 	}
-	c.Prune(forgotten(p.Policy, c.Asks, now))
+	c.Prune(forgotten(p, c.Asks, now))
 	c.AddAsk(customer.Ask{Invitation: inv.ID, At: inv.PlannedAt, Metric: inv.Metric, Touchpoint: inv.Touchpoint})
 	return c, true
 }
@@ -66,12 +68,16 @@ func heed(c customer.Customer, e Event) (after customer.Customer, changed bool) 
 }
 
 // forgotten is the time before which asks stand in nobody's way any more; the last few are remembered all the same.
-func forgotten(policy program.Policy, asks []customer.Ask, now time.Time) time.Time {
+func forgotten(p *program.Program, asks []customer.Ask, now time.Time) time.Time {
 	spare := len(asks) - history
 	if spare <= 0 {
 		return time.Time{}
 	}
-	before := now.Add(-max(policy.AllWindow, policy.MetricWindow))
+	longest := max(p.Policy.AllWindow, p.Policy.MetricWindow)
+	for _, touchpoint := range p.Touchpoints {
+		longest = max(longest, touchpoint.Window)
+	}
+	before := now.Add(-longest)
 	if asks[spare].At.Before(before) {
 		return asks[spare].At
 	}

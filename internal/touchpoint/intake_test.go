@@ -199,6 +199,25 @@ func TestOldAsksAreForgottenButForTheLastFew(t *testing.T) {
 	}
 }
 
+func TestAsksThatTheWindowOfAnyTouchpointReachesAreRemembered(t *testing.T) {
+	p, book := shop(), &page{customer: customer.Customer{Asks: asks("NPS", noon.Add(-701*day), noon.Add(-699*day))}}
+	loyalty := p.Touchpoints["loyalty"]
+	loyalty.Window = 700 * day
+	p.Touchpoints["loyalty"] = loyalty
+	for n := range 6 { // one more than is remembered anyway
+		book.customer.Asks = append(book.customer.Asks, asks("NPS", noon.Add(time.Duration(n-200)*day))...)
+	}
+	for i := range book.customer.Asks {
+		book.customer.Asks[i].Invitation = fmt.Sprint(i)
+	}
+	if _, err := (touchpoint.Intake{Book: book, Hash: hasher(t)}).Take(t.Context(), p, order(), noon); err != nil {
+		t.Fatal(err)
+	}
+	if kept := book.entered.Customer.Asks; len(kept) != 8 || !kept[0].At.Equal(noon.Add(-699*day)) {
+		t.Errorf("of the asks are kept %+v", kept)
+	}
+}
+
 func TestASubjectIsAVisitsOwnName(t *testing.T) {
 	long := strings.Repeat("å", 100)
 	maria := string(hasher(t).ID("maria@customer.example"))
