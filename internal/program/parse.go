@@ -131,11 +131,12 @@ func (p *Program) readLanguages(f fields) {
 }
 
 func (n node) policy() Policy {
-	f := n.fields("all_window", "metric_window", "hours", "consent", "staff", "role_mail", "daily_quota")
+	f := n.fields("all_window", "metric_window", "hours", "holidays", "consent", "staff", "role_mail", "daily_quota")
 	p := Policy{
 		AllWindow:    f.span("all_window", 45*day, 0, 3650*day),
 		MetricWindow: f.span("metric_window", 90*day, 0, 3650*day),
 		Hours:        f.hours(Hours{[7]bool{false, true, true, true, true, true, true}, 8 * time.Hour, 20 * time.Hour}),
+		Holidays:     f.holidays(),
 		Consent:      f.flag("consent", false),
 		RoleMail:     f.flag("role_mail", false),
 		DailyQuota:   f.whole("daily_quota", 0, 0, 1_000_000_000),

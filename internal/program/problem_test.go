@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"afterword/internal/fault"
 )
@@ -90,7 +91,7 @@ func TestAMistakeIsNamedWithItsLineAndWhatIsExpected(t *testing.T) {
 		{"sources:\n", "policy: {all_window: 99999999999999999w}\nsources:\n",
 			`line 13: policy.all_window: "99999999999999999w" is not a duration; expected such as 30m, 8h or 2d`},
 		{"sources:\n", "policy: {hour: {}}\nsources:\n",
-			`line 13: policy.hour: "hour" is not a field here (did you mean hours?); expected one of all_window, consent, daily_quota, hours, metric_window, role_mail, staff`},
+			`line 13: policy.hour: "hour" is not a field here (did you mean hours?); expected one of all_window, consent, daily_quota, holidays, hours, metric_window, role_mail, staff`},
 		{"sources:\n", "policy: {hours: {days: Mon-Frei}}\nsources:\n",
 			`line 13: policy.hours.days: "Mon-Frei" is not days of the week; expected such as Mon-Fri or Mon, Wed, Sat`},
 		{"sources:\n", "policy: {hours: {from: 8, to: \"20:00\"}}\nsources:\n",
@@ -103,6 +104,16 @@ func TestAMistakeIsNamedWithItsLineAndWhatIsExpected(t *testing.T) {
 			"line 13: policy.hours: the hours end before they begin; expected an end later than the beginning, at most 24:00"},
 		{"sources:\n", "policy: {hours: 8-20}\nsources:\n",
 			`line 13: policy.hours: "8-20" stands here; expected names with values, such as days: ...`},
+		{"sources:\n", "policy: {holidays: 12-25}\nsources:\n",
+			`line 13: policy.holidays: "12-25" is not a list; expected such as [2026-04-03, 12-25]`},
+		{"sources:\n", "policy: {holidays: [12-25, 25 Dec, 2027-02-29, 02-30, [], 12-25]}\nsources:\n",
+			`line 13: policy.holidays.2: "25 Dec" is not a date; expected such as 2026-04-03, or 12-25 for every year` + "\n" +
+				`line 13: policy.holidays.3: "2027-02-29" is not a date; expected such as 2026-04-03, or 12-25 for every year` + "\n" +
+				`line 13: policy.holidays.4: "02-30" is not a date; expected such as 2026-04-03, or 12-25 for every year` + "\n" +
+				"line 13: policy.holidays.5: a list is not a text; expected one text\n" +
+				"line 13: policy.holidays.6: 12-25 stands here a second time; expected each date once"},
+		{"sources:\n", "policy: {holidays: [" + dates(101) + "]}\nsources:\n",
+			"line 13: policy.holidays.101: there are too many holidays; expected at most 100"},
 		{"sources:\n", "policy: {staff: [\"@acme\"]}\nsources:\n",
 			`line 13: policy.staff.1: "@acme" is neither an address nor a domain; expected such as anna@acme.example or @acme.example`},
 		{"sources:\n", "policy: {staff: \"@acme.example\"}\nsources:\n",
@@ -289,6 +300,15 @@ func TestAMistakeIsNamedWithItsLineAndWhatIsExpected(t *testing.T) {
 			t.Errorf("%q:\ngot  %s\nwant %s", row.new, got, row.want)
 		}
 	}
+}
+
+// dates lists so many days of the year as an owner does.
+func dates(n int) string {
+	var list []string
+	for i := range n {
+		list = append(list, time.Date(2000, 1, 1+i, 0, 0, 0, 0, time.UTC).Format("01-02"))
+	}
+	return strings.Join(list, ", ")
 }
 
 func TestAllMistakesAreNamedAtOnceInTheOrderOfTheFile(t *testing.T) {

@@ -104,6 +104,7 @@ type Policy struct {
 	AllWindow    time.Duration // between two asks of one customer, whatever they are about
 	MetricWindow time.Duration // between two asks for the same metric
 	Hours        Hours         // sending hours, in the customer's time zone, else the program's
+	Holidays     []Holiday     // on which no survey mail leaves, likewise; at most 100
 	Consent      bool          // only customers whose source says that they agreed
 	Staff        []string      // addresses or @domains of our own people, never asked
 	RoleMail     bool          // true: also ask shared mailboxes such as info@

@@ -59,6 +59,33 @@ func TestAPunctualInvitationDoesNotAskForTheHourAgain(t *testing.T) {
 	})
 }
 
+// A holiday may be declared when the mails of the day are planned already. Here it is the Saturday that has begun at noon UTC; in
+// London it is still Friday.
+func TestNoMailLeavesOnAHolidayThatWasDeclaredMeanwhile(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		o := newOffice(s)
+		o.program.Policy.Hours = businessHours
+		o.program.Policy.Holidays = []program.Holiday{{Month: time.November, Day: 21}, {Year: 2026, Month: time.November, Day: 22}}
+		here, there := o.plan(t, "purchase", 1), o.plan(t, "purchase", 2)
+		if _, err := o.table.Write(t.Context(), table.Write{
+			Kind: table.Update, Key: customerKey(o.invitation(t, there).Customer), Set: table.Item{"zone": "Europe/London"},
+		}); err != nil {
+			t.Fatal(err)
+		}
+		o.mustWalk(t)
+		monday := nine.Add(48 * time.Hour)
+		due := dueBy(t, s, noon.Add(60*time.Hour), 10)
+		if want := (agenda.Entry{Due: monday, Kind: agenda.Invite, Key: here}); len(due) != 1 || due[0] != want || o.post.took["survey "+there] != 1 {
+			t.Errorf("%v on the agenda, want %v; sent %v", due, want, o.post.took)
+		}
+		o.now = monday // more than a day after it was planned
+		o.mustWalk(t)
+		if inv := o.invitation(t, here); inv.State != survey.Sent || o.post.took["survey "+here] != 1 {
+			t.Errorf("%s after the holidays, sent %v", inv.State, o.post.took)
+		}
+	})
+}
+
 func TestAReminderComesInTheCustomersSendingHours(t *testing.T) {
 	onEngines(t, func(t *testing.T, s *Store) {
 		o := newOffice(s)
@@ -71,6 +98,15 @@ func TestAReminderComesInTheCustomersSendingHours(t *testing.T) {
 		}
 		// A late one waits for the next morning, and is sent once.
 		o.now = want.Due.Add(12 * time.Hour)
+		o.mustWalk(t)
+		want.Due = want.Due.Add(24 * time.Hour)
+		if due := dueBy(t, s, noon.Add(1000*time.Hour), 10); len(due) != 1 || due[0] != want || o.invitation(t, id).Reminder != "" {
+			t.Errorf("%v on the agenda, want %v", due, want)
+		}
+		// On a holiday it waits once more, although it is in time.
+		today := want.Due.In(o.program.Zone)
+		o.program.Policy.Holidays = []program.Holiday{{Month: today.Month(), Day: today.Day()}}
+		o.now = want.Due
 		o.mustWalk(t)
 		want.Due = want.Due.Add(24 * time.Hour)
 		if due := dueBy(t, s, noon.Add(1000*time.Hour), 10); len(due) != 1 || due[0] != want || o.invitation(t, id).Reminder != "" {

@@ -12,7 +12,7 @@ import (
 
 // errand is what differs between sending invitations and sending reminders.
 type errand interface {
-	standing(inv Invitation, now time.Time) standing
+	standing(inv Invitation, due, now time.Time) standing
 	// claim takes one; false: it is somebody else's, or no longer to be sent.
 	claim(ctx context.Context, inv *Invitation, now time.Time) (bool, error)
 	objection(inv Invitation, c customer.Customer) objection
@@ -33,7 +33,9 @@ type inviting struct {
 	name    string // of the claims
 }
 
-func (e inviting) standing(inv Invitation, now time.Time) standing { return standingOf(inv, now) }
+func (e inviting) standing(inv Invitation, due, now time.Time) standing {
+	return standingOf(inv, due, now)
+}
 
 func (e inviting) claim(ctx context.Context, inv *Invitation, now time.Time) (bool, error) {
 	claim := Claim{
@@ -83,7 +85,7 @@ type reminding struct {
 	name    string // of the claims
 }
 
-func (e reminding) standing(inv Invitation, now time.Time) standing {
+func (e reminding) standing(inv Invitation, _, now time.Time) standing {
 	return reminderStandingOf(inv, now)
 }
 

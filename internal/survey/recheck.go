@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"afterword/internal/customer"
+	"afterword/internal/period"
 	"afterword/internal/program"
 )
 
@@ -30,13 +31,14 @@ const (
 	underWay          // somebody is sending it
 )
 
-// standingOf tells how an invitation stands whose time has come. A subject that was reopened has cancelled it, which shows as a state that
+// standingOf tells how an invitation stands whose time has come; due is when that was, which is later than planned when its customer's
+// hours or a holiday put it off. A subject that was reopened has cancelled it, which shows as a state that
 // is not planned; one that was claimed at that moment is cancelled when it is put back.
-func standingOf(inv Invitation, now time.Time) standing {
+func standingOf(inv Invitation, due, now time.Time) standing {
 	switch {
 	case inv.ID == "":
 		return toDrop
-	case inv.State == Planned && !now.Before(inv.PlannedAt.Add(patience)):
+	case inv.State == Planned && !now.Before(due.Add(patience)):
 		return toStop
 	case inv.State == Planned:
 		return toSend
@@ -90,10 +92,11 @@ func objectionTo(p *program.Program, inv Invitation, c customer.Customer) object
 // punctual is how much later than its time a letter may leave without asking again whether the customer is to be mailed at this hour.
 const punctual = time.Hour
 
-// nextHour is when a letter may leave that was due at a time and is late by now: at once, which is the zero time, or when the
-// customer's next sending hours begin.
+// nextHour is when a letter may leave that was due at a time: at once, which is the zero time, or, when it is late by now or a holiday
+// was declared meanwhile, when the customer's next sending hours begin.
 func nextHour(p *program.Program, c customer.Customer, due, now time.Time) time.Time {
-	if now.Sub(due) <= punctual {
+	today := period.DayOf(now, customer.Zone(c.Zone, p.Zone))
+	if now.Sub(due) <= punctual && !p.Policy.Holiday(today) {
 		return time.Time{}
 	}
 	if next := hourFor(p, c, now); next.After(now) {
@@ -102,7 +105,7 @@ func nextHour(p *program.Program, c customer.Customer, due, now time.Time) time.
 	return time.Time{}
 }
 
-// hourFor moves a time into the customer's sending hours.
+// hourFor moves a time into the customer's sending hours, past holidays.
 func hourFor(p *program.Program, c customer.Customer, at time.Time) time.Time {
-	return p.Policy.Hours.Next(at, customer.Zone(c.Zone, p.Zone)).Truncate(time.Second)
+	return p.Policy.NextMail(at, customer.Zone(c.Zone, p.Zone)).Truncate(time.Second)
 }

@@ -16,21 +16,23 @@ func TestWhatIsDoneWithAnInvitationWhoseTimeHasCome(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		inv  Invitation
+		late time.Duration
 		want standing
 	}{
-		{"its item is gone", Invitation{}, toDrop},
-		{"planned for now", Invitation{ID: "i", State: Planned, PlannedAt: noon}, toSend},
-		{"planned for almost a day ago", Invitation{ID: "i", State: Planned, PlannedAt: noon.Add(time.Second - 24*time.Hour)}, toSend},
-		{"planned for a day ago", Invitation{ID: "i", State: Planned, PlannedAt: noon.Add(-24 * time.Hour)}, toStop},
-		{"claimed a moment ago", Invitation{ID: "i", State: Claimed, ClaimedAt: noon.Add(-time.Second)}, underWay},
-		{"claimed as long ago as its walker can live", Invitation{ID: "i", State: Claimed, ClaimedAt: noon.Add(-agenda.LeaseTime)}, underWay},
-		{"claimed by somebody who is dead", Invitation{ID: "i", State: Claimed, ClaimedAt: noon.Add(-dead)}, toLose},
-		{"sent", Invitation{ID: "i", State: Sent}, toDrop},
-		{"answered", Invitation{ID: "i", State: Answered}, toDrop},
-		{"unknown", Invitation{ID: "i", State: Unknown}, toDrop},
-		{"cancelled", Invitation{ID: "i", State: Cancelled}, toDrop},
+		{"its item is gone", Invitation{}, 0, toDrop},
+		{"due now", Invitation{ID: "i", State: Planned}, 0, toSend},
+		{"due almost a day ago", Invitation{ID: "i", State: Planned}, 24*time.Hour - time.Second, toSend},
+		{"due a day ago", Invitation{ID: "i", State: Planned}, 24 * time.Hour, toStop},
+		{"due now, put off over a holiday", Invitation{ID: "i", State: Planned, PlannedAt: noon.Add(-72 * time.Hour)}, 0, toSend},
+		{"claimed a moment ago", Invitation{ID: "i", State: Claimed, ClaimedAt: noon.Add(-time.Second)}, 0, underWay},
+		{"claimed as long ago as its walker can live", Invitation{ID: "i", State: Claimed, ClaimedAt: noon.Add(-agenda.LeaseTime)}, 0, underWay},
+		{"claimed by somebody who is dead", Invitation{ID: "i", State: Claimed, ClaimedAt: noon.Add(-dead)}, 0, toLose},
+		{"sent", Invitation{ID: "i", State: Sent}, 0, toDrop},
+		{"answered", Invitation{ID: "i", State: Answered}, 0, toDrop},
+		{"unknown", Invitation{ID: "i", State: Unknown}, 0, toDrop},
+		{"cancelled", Invitation{ID: "i", State: Cancelled}, 0, toDrop},
 	} {
-		if got := standingOf(c.inv, noon); got != c.want {
+		if got := standingOf(c.inv, noon.Add(-c.late), noon); got != c.want {
 			t.Errorf("%s: %d, want %d", c.name, got, c.want)
 		}
 	}

@@ -96,7 +96,7 @@ func (r *round) look(ctx context.Context, entries []agenda.Entry, now time.Time)
 	}
 	var due []Invitation
 	for i, inv := range invitations {
-		switch r.standing(inv, now) {
+		switch r.standing(inv, entries[i].Due, now) {
 		case toSend:
 			due = append(due, inv)
 			r.due[inv.ID] = entries[i].Due

@@ -46,7 +46,8 @@ func Decide(p *program.Program, c customer.Customer, e Event, round int, now tim
 // PlannedFor is the decision to ask, by a mail that is to leave at a time.
 func PlannedFor(t time.Time) Decision { return Decision{Planned, "the survey is planned for " + at(t)} }
 
-// plan is when the mail is to leave: the delay after the visit, not before now, in the customer's sending hours.
+// plan is when the mail is to leave: the delay after the visit, not before now, in the customer's sending
+// hours and on no holiday.
 func (q question) plan() time.Time {
 	due := q.event.At.Add(q.touchpoint.Delay)
 	if due.Before(q.now) {
@@ -56,7 +57,7 @@ func (q question) plan() time.Time {
 	if own == "" {
 		own = q.customer.Zone
 	}
-	return q.program.Policy.Hours.Next(due, customer.Zone(own, q.program.Zone)).UTC().Truncate(time.Second)
+	return q.program.Policy.NextMail(due, customer.Zone(own, q.program.Zone)).Truncate(time.Second)
 }
 
 func (q question) invitation(round int) survey.Invitation {

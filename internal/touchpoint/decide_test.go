@@ -253,6 +253,22 @@ func TestASurveyLeavesInTheCustomersSendingHours(t *testing.T) {
 	}
 }
 
+func TestASurveyLeavesAfterTheHolidaysOfWhereTheCustomerIs(t *testing.T) {
+	for _, row := range []struct{ rule, zone, want string }{
+		{"in the program's zone it is Christmas Eve", "", "2026-12-24T22:59:59Z"},
+		{"in Tokyo the holidays are on", "Asia/Tokyo", "2026-12-26T15:00:00Z"},
+		{"in New York they have not begun", "America/New_York", "2026-12-24T22:59:59Z"},
+	} {
+		p, e := shop(), order()
+		p.Policy.Holidays = []program.Holiday{{Month: 12, Day: 25}, {Year: 2026, Month: 12, Day: 26}}
+		e.At, e.Zone = time.Date(2026, 12, 22, 22, 59, 59, 0, time.UTC), row.zone
+		decision, inv := touchpoint.Decide(p, customer.Customer{ID: "maria"}, e, 1, e.At)
+		if got := inv.PlannedAt.Format(time.RFC3339); got != row.want || decision != touchpoint.PlannedFor(inv.PlannedAt) {
+			t.Errorf("%s: planned for %s, want %s (%s)", row.rule, got, row.want, decision.Explanation)
+		}
+	}
+}
+
 func TestTheSurveySpeaksTheCustomersLanguageOrTheProgramsFirst(t *testing.T) {
 	for _, row := range []struct{ told, known, want string }{
 		{"sv", "", "sv"}, {"sv-FI", "", "sv"}, {"pt-BR", "", "pt-BR"}, {"pt", "", "pt-BR"}, {"pt-PT", "", "pt-BR"}, {"de-AT", "", "en"}, {"", "", "en"},
