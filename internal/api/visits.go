@@ -28,7 +28,6 @@ const (
 	mostVisits     = 500
 	longestReplay  = 64                // characters of an Idempotency-Key
 	leastPatience  = 2 * time.Second   // that must be left for the next visit and the answer
-	ownSource      = "api"             // of a visit that names none
 	idempotencyKey = "Idempotency-Key" // header
 	visitsField    = "visits"          // of a body with several
 )
@@ -145,13 +144,13 @@ func readVisit(body []byte, delivery string, p *program.Program) (touchpoint.Eve
 		return touchpoint.Event{}, fault.New(fault.Invalid, "the program has no such touchpoint; expected %s", list(slices.Sorted(maps.Keys(p.Touchpoints))))
 	}
 	e := touchpoint.Event{
-		Touchpoint: v.Touchpoint, Source: ownSource, Delivery: delivery, Subject: v.Subject, Link: v.Link, Address: v.Address, Person: v.Name,
+		Touchpoint: v.Touchpoint, Source: program.OwnAPI, Delivery: delivery, Subject: v.Subject, Link: v.Link, Address: v.Address, Person: v.Name,
 		Language: v.Language, Zone: v.Zone, Test: v.Test, Properties: v.Properties,
 	}
 	if _, known := p.Sources[v.Source]; known {
 		e.Source = v.Source
-	} else if v.Source != "" && v.Source != ownSource {
-		return e, fault.New(fault.Invalid, "the program has no source of that name; leave \"source\" out for %q", ownSource)
+	} else if v.Source != "" && v.Source != program.OwnAPI {
+		return e, fault.New(fault.Invalid, "the program has no source of that name; leave \"source\" out for %q", program.OwnAPI)
 	}
 	if v.Subject == "" && delivery == "" {
 		return e, fault.New(fault.Invalid, "nothing tells this visit from others; expected a \"subject\" (an order, a ticket) or the header %s", idempotencyKey)

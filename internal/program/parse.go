@@ -59,7 +59,6 @@ func (p *Program) read(f fields) {
 	p.Zone = f.zone(time.UTC)
 	p.CountUnconfirmed = f.flag("count_unconfirmed", false)
 	p.readLanguages(f)
-	p.Policy = f.section("policy").policy()
 
 	for _, e := range f.named("surveys", "at least one survey") {
 		s := p.survey(e)
@@ -77,6 +76,7 @@ func (p *Program) read(f fields) {
 	for _, e := range f.named("sources", "") {
 		p.Sources[e.name] = p.source(e)
 	}
+	p.Policy = p.policy(f.section("policy"))
 	p.Reports = p.reports(f.section("reports"))
 }
 
@@ -130,14 +130,14 @@ func (p *Program) readLanguages(f fields) {
 	}
 }
 
-func (n node) policy() Policy {
+func (p *Program) policy(n node) Policy {
 	f := n.fields("all_window", "metric_window", "hours", "holidays", "consent", "staff", "role_mail", "daily_quota")
-	p := Policy{
+	policy := Policy{
 		AllWindow:    f.span("all_window", 45*day, 0, 3650*day),
 		MetricWindow: f.span("metric_window", 90*day, 0, 3650*day),
 		Hours:        f.hours(Hours{[7]bool{false, true, true, true, true, true, true}, 8 * time.Hour, 20 * time.Hour}),
 		Holidays:     f.holidays(),
-		Consent:      f.flag("consent", false),
+		Consent:      p.consent(f),
 		RoleMail:     f.flag("role_mail", false),
 		DailyQuota:   f.whole("daily_quota", 0, 0, 1_000_000_000),
 	}
@@ -151,7 +151,7 @@ func (n node) policy() Policy {
 			n.wrong("such as anna@acme.example or @acme.example", "%.60q is neither an address nor a domain", who)
 			continue
 		}
-		p.Staff = append(p.Staff, strings.TrimPrefix(address, local))
+		policy.Staff = append(policy.Staff, strings.TrimPrefix(address, local))
 	}
-	return p
+	return policy
 }

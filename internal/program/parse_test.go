@@ -74,7 +74,7 @@ policy:
   all_window: 2w
   metric_window: 0
   hours: {days: "Sat, Sun,Tue-Wed", from: 7:30, to: "24:00"}
-  consent: true
+  consent: {sources: [app, api], countries: [DE], properties: {Channel: newsletter}}
   staff: ["@LÖV.example", Eva@löv.example]
   role_mail: true
   daily_quota: 5000
@@ -132,7 +132,8 @@ reports:
 		Name: "Löv & Ö", From: "Löv & Ö <hej@xn--lv-fka.example>", ReplyTo: "svar@xn--lv-fka.example", Postal: "Löv AB, Box 1",
 		Color: "#FFcc00", Logo: "https://löv.example/l.png", Zone: zoneOf(t, "Asia/Shanghai"), Languages: []string{"sv", "en", "pt-BR"},
 		CountUnconfirmed: true,
-		Policy: Policy{AllWindow: 14 * day, Hours: weekend, Consent: true, RoleMail: true, DailyQuota: 5000,
+		Policy: Policy{AllWindow: 14 * day, Hours: weekend,
+			Consent: Consent{Sources: []string{"app", "api"}, Countries: []string{"DE"}, Properties: map[string]string{"channel": "newsletter"}}, RoleMail: true, DailyQuota: 5000,
 			Staff: []string{"@xn--lv-fka.example", "Eva@xn--lv-fka.example"}},
 		Surveys: map[string]Survey{
 			"effort": {ID: "effort", Number: 65535, Presentation: Numbers, Question: Text{"sv": "Hur mycket möda?"},
@@ -155,6 +156,18 @@ reports:
 	}
 	if diff := cmp.Diff(want, p, sameZone); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestConsentMayBeWantedOfAll(t *testing.T) {
+	for written, want := range map[string]bool{"true": true, "false": false, "": false} {
+		p, err := Parse([]byte(strings.Replace(small, "sources:\n", "policy: {consent: "+written+"}\nsources:\n", 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(Consent{All: want}, p.Policy.Consent); diff != "" {
+			t.Errorf("consent: %s: %s", written, diff)
+		}
 	}
 }
 

@@ -114,6 +114,26 @@ func TestAMistakeIsNamedWithItsLineAndWhatIsExpected(t *testing.T) {
 				"line 13: policy.holidays.6: 12-25 stands here a second time; expected each date once"},
 		{"sources:\n", "policy: {holidays: [" + dates(101) + "]}\nsources:\n",
 			"line 13: policy.holidays.101: there are too many holidays; expected at most 100"},
+		{"sources:\n", "policy: {consent: maybe}\nsources:\n",
+			`line 13: policy.consent: "maybe" is neither true nor false; expected true or false`},
+		{"sources:\n", "policy: {consent: [DE]}\nsources:\n",
+			"line 13: policy.consent: this does not say whose consent is wanted; expected true, false, or some of sources, countries and properties"},
+		{"sources:\n", "policy: {consent: {}}\nsources:\n",
+			"line 13: policy.consent: this does not say whose consent is wanted; expected true, false, or some of sources, countries and properties"},
+		{"sources:\n", "policy: {consent: {sources: [zendesk, apo]}}\nsources:\n",
+			`line 13: policy.consent.sources.2: "apo" is not a source of this program (did you mean api?); expected one of api, zendesk`},
+		{"sources:\n", "policy: {consent: {countries: [DE, Germany, de, \"150\", ZZ, UK]}}\nsources:\n",
+			`line 13: policy.consent.countries.2: "Germany" is not a country; expected two capital letters, such as DE` + "\n" +
+				`line 13: policy.consent.countries.3: "de" is not a country; expected two capital letters, such as DE` + "\n" +
+				`line 13: policy.consent.countries.4: "150" is not a country; expected two capital letters, such as DE` + "\n" +
+				`line 13: policy.consent.countries.5: "ZZ" is not a country; expected two capital letters, such as DE` + "\n" +
+				`line 13: policy.consent.countries.6: "UK" is not a country; expected two capital letters, such as DE`},
+		{"sources:\n", "policy: {consent: {countries: DE}}\nsources:\n",
+			`line 13: policy.consent.countries: "DE" is not a list; expected such as [DE, AT]`},
+		{"sources:\n", "policy: {consent: {properties: newsletter}}\nsources:\n",
+			`line 13: policy.consent.properties: "newsletter" stands here; expected properties of the visit with values, such as channel: newsletter`},
+		{"sources:\n", "policy: {consent: {source: [zendesk]}}\nsources:\n",
+			`line 13: policy.consent.source: "source" is not a field here (did you mean sources?); expected one of countries, properties, sources`},
 		{"sources:\n", "policy: {staff: [\"@acme\"]}\nsources:\n",
 			`line 13: policy.staff.1: "@acme" is neither an address nor a domain; expected such as anna@acme.example or @acme.example`},
 		{"sources:\n", "policy: {staff: \"@acme.example\"}\nsources:\n",

@@ -105,7 +105,7 @@ type Policy struct {
 	MetricWindow time.Duration // between two asks for the same metric
 	Hours        Hours         // sending hours, in the customer's time zone, else the program's
 	Holidays     []Holiday     // on which no survey mail leaves, likewise; at most 100
-	Consent      bool          // only customers whose source says that they agreed
+	Consent      Consent       // who is asked only if the source says that they agreed
 	Staff        []string      // addresses or @domains of our own people, never asked
 	RoleMail     bool          // true: also ask shared mailboxes such as info@
 	DailyQuota   int           // survey mails a day in the program's zone; 0: only SES's own quota

@@ -169,6 +169,7 @@ func (p *Program) touchpoint(e entry) Touchpoint {
 		Reminder: f.span("reminder", 0, 0, 365*day),
 		Expires:  f.span("expires", 30*day, day, 365*day),
 		Desk:     f.text("desk", ""),
+		Filter:   f.properties("filter", "such as country: SE"),
 		Subject:  f.text("subject", OwnSubject),
 	}
 	if f.need("survey", "the id of the survey that asks about it") {
@@ -183,12 +184,6 @@ func (p *Program) touchpoint(e entry) Touchpoint {
 	if t.Reminder != 0 && (t.Reminder < time.Hour || t.Reminder >= t.Expires) {
 		f.of["reminder"].wrong("from 1h to less than expires, or 0 for none", "%q is no time for a reminder of a survey that expires after %s",
 			written(t.Reminder), written(t.Expires))
-	}
-	if n, ok := f.of["filter"]; ok {
-		t.Filter = map[string]string{}
-		for _, e := range n.entries("properties of the visit with values, such as country: SE") {
-			t.Filter[e.name] = e.text()
-		}
 	}
 	return t
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -133,10 +134,30 @@ func consent(q question) (Reason, string) {
 		return NoConsent, "the customer does not want to be asked, the source says"
 	case q.customer.Refused && q.event.Consent != Given:
 		return NoConsent, "the customer does not want to be asked, a source said before"
-	case q.program.Policy.Consent && !agreed:
-		return NoConsent, "the policy asks only those who agreed, and nothing says that this customer did"
+	}
+	if whose := q.wanted(q.program.Policy.Consent); whose != "" && !agreed {
+		return NoConsent, "the policy asks " + whose + " only if they agreed, and nothing says that this customer did"
 	}
 	return "", ""
+}
+
+// wanted tells as one of whose the customer's consent is wanted; "" when it is not. What the visit says is not repeated, because the
+// reason outlives the person's erasure.
+func (q question) wanted(c program.Consent) (whose string) {
+	switch {
+	case c.All:
+		return "customers"
+	case slices.Contains(c.Sources, q.event.Source):
+		return "customers of this source"
+	case slices.Contains(c.Countries, q.event.Properties["country"]):
+		return "customers of this country"
+	}
+	for _, name := range sorted(c.Properties) {
+		if holds(q.event.Properties[name], name, c.Properties[name]) {
+			return fmt.Sprintf("customers with this %q", name)
+		}
+	}
+	return ""
 }
 
 func suppressed(q question) (Reason, string) {

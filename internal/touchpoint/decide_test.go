@@ -96,12 +96,36 @@ func TestEachReasonStopsAnAskAndItsBoundaryDoesNot(t *testing.T) {
 		{"a subdomain is another domain", func(s *situation) { s.e.Address = "x@mail.ourshop.example" }, touchpoint.Planned},
 		{"a shared mailbox", func(s *situation) { s.e.Address = "info+news@customer.example" }, touchpoint.RoleAddress},
 		{"a shared mailbox where the policy asks them", func(s *situation) { s.e.Address = "info@customer.example"; s.p.Policy.RoleMail = true }, touchpoint.Planned},
-		{"consent required and not told", func(s *situation) { s.p.Policy.Consent = true }, touchpoint.NoConsent},
-		{"consent required and given", func(s *situation) { s.p.Policy.Consent = true; s.e.Consent = touchpoint.Given }, touchpoint.Planned},
-		{"consent required and given before", func(s *situation) { s.p.Policy.Consent = true; s.c.Agreed = true }, touchpoint.Planned},
-		{"consent required and given to the source", func(s *situation) { s.p.Policy.Consent = true; s.e.Source = "agreeing" }, touchpoint.Planned},
+		{"consent required and not told", func(s *situation) { s.p.Policy.Consent.All = true }, touchpoint.NoConsent},
+		{"consent required and given", func(s *situation) { s.p.Policy.Consent.All = true; s.e.Consent = touchpoint.Given }, touchpoint.Planned},
+		{"consent required and given before", func(s *situation) { s.p.Policy.Consent.All = true; s.c.Agreed = true }, touchpoint.Planned},
+		{"consent required and given to the source", func(s *situation) { s.p.Policy.Consent.All = true; s.e.Source = "agreeing" }, touchpoint.Planned},
+		{"consent required of the source and not told", func(s *situation) { s.p.Policy.Consent.Sources = []string{"agreeing", "shopify"} }, touchpoint.NoConsent},
+		{"consent required of another source", func(s *situation) { s.p.Policy.Consent.Sources = []string{"zendesk"} }, touchpoint.Planned},
+		{"consent required of the source, which says of all its customers that they agreed", func(s *situation) {
+			s.p.Policy.Consent.Sources, s.e.Source = []string{"agreeing"}, "agreeing"
+		}, touchpoint.Planned},
+		{"consent required in the country and not told", func(s *situation) { s.p.Policy.Consent.Countries = []string{"DE", "SE"} }, touchpoint.NoConsent},
+		{"consent required in the country and given", func(s *situation) {
+			s.p.Policy.Consent.Countries, s.e.Consent = []string{"SE"}, touchpoint.Given
+		}, touchpoint.Planned},
+		{"consent required in another country", func(s *situation) { s.p.Policy.Consent.Countries = []string{"DE"} }, touchpoint.Planned},
+		{"consent required in a country, and nobody knows in which this is", func(s *situation) {
+			s.p.Policy.Consent.Countries, s.e.Properties = []string{"DE"}, nil
+		}, touchpoint.Planned},
+		{"consent required by a property, in any case", func(s *situation) {
+			s.p.Policy.Consent.Properties = map[string]string{"channel": "web", "mood": "Fine"}
+		}, touchpoint.NoConsent},
+		{"consent required by a tag", func(s *situation) { s.p.Policy.Consent.Properties = map[string]string{"tags": "new"} }, touchpoint.NoConsent},
+		{"consent required by a property and given before", func(s *situation) {
+			s.p.Policy.Consent.Properties, s.c.Agreed = map[string]string{"mood": "fine"}, true
+		}, touchpoint.Planned},
+		{"consent required by another value of a property", func(s *situation) { s.p.Policy.Consent.Properties = map[string]string{"mood": "bad"} }, touchpoint.Planned},
+		{"consent refused where another country requires it", func(s *situation) {
+			s.p.Policy.Consent.Countries, s.e.Consent = []string{"DE"}, touchpoint.Refused
+		}, touchpoint.NoConsent},
 		{"consent refused though given before", func(s *situation) {
-			s.p.Policy.Consent, s.c.Agreed, s.e.Source, s.e.Consent = true, true, "agreeing", touchpoint.Refused
+			s.p.Policy.Consent.All, s.c.Agreed, s.e.Source, s.e.Consent = true, true, "agreeing", touchpoint.Refused
 		}, touchpoint.NoConsent},
 		{"consent refused though not required", func(s *situation) { s.e.Consent = touchpoint.Refused }, touchpoint.NoConsent},
 		{"consent refused before", func(s *situation) { s.c.Refused, s.e.Source = true, "agreeing" }, touchpoint.NoConsent},
@@ -165,9 +189,27 @@ func TestEachReasonStopsAnAskAndItsBoundaryDoesNot(t *testing.T) {
 	}
 }
 
+func TestTheOwnerReadsWhoseConsentIsMissing(t *testing.T) {
+	for _, row := range []struct {
+		consent program.Consent
+		want    string
+	}{
+		{program.Consent{All: true, Sources: []string{"shopify"}}, "the policy asks customers only if they agreed, and nothing says that this customer did"},
+		{program.Consent{Sources: []string{"shopify"}}, "the policy asks customers of this source only if they agreed, and nothing says that this customer did"},
+		{program.Consent{Countries: []string{"SE"}}, "the policy asks customers of this country only if they agreed, and nothing says that this customer did"},
+		{program.Consent{Properties: map[string]string{"mood": "fine"}}, `the policy asks customers with this "mood" only if they agreed, and nothing says that this customer did`},
+	} {
+		p := shop()
+		p.Policy.Consent = row.consent
+		if decision, _ := touchpoint.Decide(p, customer.Customer{ID: "maria"}, order(), 1, noon); decision.Explanation != row.want {
+			t.Errorf("%s, want %s", decision.Explanation, row.want)
+		}
+	}
+}
+
 func TestTheFirstReasonThatStopsIsTheOneThatIsKept(t *testing.T) {
 	p, c, e := shop(), customer.Customer{ID: "maria", Status: customer.Bounced, OpenCases: 1, Asks: asks("CES", planned)}, order()
-	p.Policy.Consent = true
+	p.Policy.Consent.All = true
 	p.Touchpoints["purchase"] = program.Touchpoint{
 		Name: "purchase", Survey: "purchase-ces-v1", Delay: 2 * day, MaxAge: time.Minute, Sample: 0, Off: true, Shadow: true, Filter: map[string]string{"plan": "pro"},
 	}

@@ -1,0 +1,65 @@
+package program
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+	"golang.org/x/text/language"
+)
+
+// OwnAPI is the source of a visit that came by the API and names no other.
+const OwnAPI = "api"
+
+// Consent says which customers are asked only when they agreed; the zero value: none are. One that holds is enough.
+type Consent struct {
+	All        bool
+	Sources    []string          // whose visits are reported by one of these: the program's, or OwnAPI
+	Countries  []string          // whose visits have one of these as property country: ISO 3166, two capital letters
+	Properties map[string]string // whose visits have one of these properties with this value
+}
+
+// consent is the field of that name: true, false, or whose it is that is wanted.
+func (p *Program) consent(f fields) (wanted Consent) {
+	n, ok := f.of["consent"]
+	switch {
+	case !ok:
+		return Consent{}
+	case n.Kind == yaml.ScalarNode:
+		return Consent{All: f.flag("consent", false)}
+	case n.Kind != yaml.MappingNode || len(n.Content) == 0:
+		n.wrong("true, false, or some of sources, countries and properties", "this does not say whose consent is wanted")
+		return Consent{}
+	}
+	of := n.fields("sources", "countries", "properties")
+	for _, n := range of.list("sources", "such as [shopify]") {
+		names := append(slices.Collect(maps.Keys(p.Sources)), OwnAPI)
+		if name := n.text(); n.refer(name, "a source of this program", names) {
+			wanted.Sources = append(wanted.Sources, name)
+		}
+	}
+	for _, n := range of.list("countries", "such as [DE, AT]") {
+		code := n.text()
+		if region, err := language.ParseRegion(code); err != nil || !region.IsCountry() || region.Canonicalize().String() != code {
+			n.wrong("two capital letters, such as DE", "%s is not a country", n.written())
+			continue
+		}
+		wanted.Countries = append(wanted.Countries, code)
+	}
+	wanted.Properties = of.properties("properties", "such as channel: newsletter")
+	return wanted
+}
+
+// properties is a field that is properties of a visit with values; nil when it is not there.
+func (f fields) properties(name, example string) map[string]string {
+	n, ok := f.of[name]
+	if !ok {
+		return nil
+	}
+	read := map[string]string{}
+	for _, e := range n.entries("properties of the visit with values, " + example) {
+		read[strings.ToLower(e.name)] = e.text() // as visits keep their names
+	}
+	return read
+}
