@@ -74,6 +74,7 @@ policy:
   all_window: 2w
   metric_window: 0
   hours: {days: "Sat, Sun,Tue-Wed", from: 7:30, to: "24:00"}
+  holidays: [2026-12-24, 02-29]
   consent: {sources: [app, api], countries: [DE], properties: {Channel: newsletter}}
   staff: ["@LÖV.example", Eva@löv.example]
   role_mail: true
@@ -132,7 +133,7 @@ reports:
 		Name: "Löv & Ö", From: "Löv & Ö <hej@xn--lv-fka.example>", ReplyTo: "svar@xn--lv-fka.example", Postal: "Löv AB, Box 1",
 		Color: "#FFcc00", Logo: "https://löv.example/l.png", Zone: zoneOf(t, "Asia/Shanghai"), Languages: []string{"sv", "en", "pt-BR"},
 		CountUnconfirmed: true,
-		Policy: Policy{AllWindow: 14 * day, Hours: weekend,
+		Policy: Policy{AllWindow: 14 * day, Hours: weekend, Holidays: []Holiday{{2026, time.December, 24}, {0, time.February, 29}},
 			Consent: Consent{Sources: []string{"app", "api"}, Countries: []string{"DE"}, Properties: map[string]string{"channel": "newsletter"}}, RoleMail: true, DailyQuota: 5000,
 			Staff: []string{"@xn--lv-fka.example", "Eva@xn--lv-fka.example"}},
 		Surveys: map[string]Survey{
