@@ -45,7 +45,8 @@ type visit struct {
 	Properties map[string]string `json:"properties"`
 	Agreed     *bool             `json:"agreed"` // to be asked; null: nothing is known
 	Test       bool              `json:"test"`
-	At         string            `json:"at"` // RFC 3339; "": now
+	At         string            `json:"at"`             // RFC 3339; "": now
+	Since      string            `json:"customer_since"` // likewise, or a date; "": nobody knows
 }
 
 // Taken is what became of a visit.
@@ -161,6 +162,14 @@ func readVisit(body []byte, delivery string, p *program.Program) (touchpoint.Eve
 		e.Consent = touchpoint.Given
 	default:
 		e.Consent = touchpoint.Refused
+	}
+	if v.Since != "" {
+		var err error
+		if e.Since, err = time.Parse(time.RFC3339, v.Since); err != nil {
+			if e.Since, err = time.Parse(time.DateOnly, v.Since); err != nil {
+				return e, fault.New(fault.Invalid, `"customer_since" is neither a time such as 2026-11-20T09:12:00Z nor a date`)
+			}
+		}
 	}
 	if v.At != "" {
 		var err error

@@ -31,11 +31,11 @@ func report(t *testing.T, w *world, body, replay string) *httptest.ResponseRecor
 func TestAVisitIsTakenInAsAWebhooksIs(t *testing.T) {
 	w := filled()
 	rec := report(t, w, `{"touchpoint":"support","subject":"4711","address":"maria@example.com","name":"Maria Lind","language":"sv","time_zone":"Europe/Stockholm",
-		"link":"https://desk.example/4711","properties":{"agent":"Anna"},"agreed":true,"test":true,"at":"2026-11-20T10:12:00+01:00"}`, "d-1")
+		"link":"https://desk.example/4711","properties":{"agent":"Anna"},"agreed":true,"test":true,"at":"2026-11-20T10:12:00+01:00","customer_since":"2024-02-29T08:12:00Z"}`, "d-1")
 	want := touchpoint.Event{
 		Touchpoint: "support", Source: "api", Delivery: "d-1", Subject: "4711", Link: "https://desk.example/4711", At: time.Date(2026, 11, 20, 9, 12, 0, 0, time.UTC),
 		Address: "maria@example.com", Person: "Maria Lind", Language: "sv", Zone: "Europe/Stockholm", Consent: touchpoint.Given, Test: true,
-		Properties: map[string]string{"agent": "Anna"},
+		Since: time.Date(2024, 2, 29, 8, 12, 0, 0, time.UTC), Properties: map[string]string{"agent": "Anna"},
 	}
 	if len(w.events) != 1 || !cmp.Equal(w.events[0], want) {
 		t.Errorf("%s", cmp.Diff([]touchpoint.Event{want}, w.events))
@@ -51,8 +51,9 @@ func TestAVisitIsTakenInAsAWebhooksIs(t *testing.T) {
 
 func TestABadVisitDoesNotStopTheOthers(t *testing.T) {
 	w := filled()
-	rec := report(t, w, `{"visits":[{"touchpoint":"support","address":"maria@example.com"},{"touchpoint":"suport"},{"touchpoint":"return","agreed":false},
+	rec := report(t, w, `{"visits":[{"touchpoint":"support","address":"maria@example.com"},{"touchpoint":"suport"},{"touchpoint":"return","agreed":false,"customer_since":"2024-02-29"},
 		{"touchpoint":"support","subject":"1","colour":"red"},7,{"touchpoint":"support","subject":"2","source":"shop"},{"touchpoint":"support","subject":"3","at":"soon"},
+		{"touchpoint":"support","subject":"3","customer_since":"long ago"},
 		{"touchpoint":"support","subject":"4","address":"a@b.example","at":"1970-01-01T00:00:00Z"}]}`, "d-2")
 	var answer struct {
 		Results []struct {
@@ -63,10 +64,10 @@ func TestABadVisitDoesNotStopTheOthers(t *testing.T) {
 			}
 		}
 	}
-	if err := json.Unmarshal(rec.Body.Bytes(), &answer); err != nil || rec.Code != http.StatusOK || len(answer.Results) != 8 {
+	if err := json.Unmarshal(rec.Body.Bytes(), &answer); err != nil || rec.Code != http.StatusOK || len(answer.Results) != 9 {
 		t.Fatal(rec.Code, rec.Body, err)
 	}
-	for i, want := range []string{"planned", "expected onboarding, return, support", "no-address", `no field "colour"`, "JSON number", "no source", "not a time", "before the year 2000"} {
+	for i, want := range []string{"planned", "expected onboarding, return, support", "no-address", `no field "colour"`, "JSON number", "no source", "not a time", "nor a date", "before the year 2000"} {
 		got := answer.Results[i]
 		said := ""
 		if got.Visit != nil {
@@ -78,7 +79,8 @@ func TestABadVisitDoesNotStopTheOthers(t *testing.T) {
 			t.Errorf("visit %d: %q, want %q", i, said, want)
 		}
 	}
-	if len(w.events) != 2 || w.events[0].Delivery != "d-2/0" || w.events[1].Delivery != "d-2/2" || w.events[1].Consent != touchpoint.Refused {
+	if len(w.events) != 2 || w.events[0].Delivery != "d-2/0" || w.events[1].Delivery != "d-2/2" || w.events[1].Consent != touchpoint.Refused ||
+		!w.events[1].Since.Equal(time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC)) {
 		t.Errorf("%+v", w.events)
 	}
 }

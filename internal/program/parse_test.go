@@ -110,6 +110,7 @@ touchpoints:
     window: 52w
     delay: 0
     max_age: 36h
+    min_account_age: 2w
     sample: 0.25
     reminder: 1d12h
     expires: 2d
@@ -149,7 +150,7 @@ reports:
 			People:   []Person{{"Eva Öman", "eva@xn--lv-fka.example"}, {"Berg, Anna", "anna@acme.example"}},
 			Escalate: []Person{{"Chefen", "chef@acme.example"}}}},
 		Touchpoints: map[string]Touchpoint{"new-feature": {Name: "new-feature", Survey: "effort", Desk: "a-1", Off: true, Shadow: true,
-			Window: 364 * day, MaxAge: 36 * time.Hour, Sample: 0.25, Reminder: 36 * time.Hour, Expires: 2 * day,
+			Window: 364 * day, MaxAge: 36 * time.Hour, MinAge: 14 * day, Sample: 0.25, Reminder: 36 * time.Hour, Expires: 2 * day,
 			Filter: map[string]string{"country": "SE", "tier": "2"}, Subject: SharedSubject}},
 		Sources: map[string]Source{"app": {Name: "app", Kind: Standard, Agreed: true, Events: map[string]string{"feature.used": "new-feature"}}},
 		Reports: Reports{At: 6*time.Hour + 30*time.Minute, To: map[period.Kind][]Recipient{period.Quarterly: {

@@ -238,6 +238,10 @@ func TestAMistakeIsNamedWithItsLineAndWhatIsExpected(t *testing.T) {
 			`line 11: touchpoints.support.survey: "s2" is not a survey of this program (did you mean s1?); expected s1`},
 		{"desk: help", "desk: helpdesk",
 			`line 12: touchpoints.support.desk: "helpdesk" is not a desk of this program; expected help`},
+		{"    desk: help\n", "    desk: help\n    min_account_age: old\n",
+			`line 13: touchpoints.support.min_account_age: "old" is not a duration; expected such as 30m, 8h or 2d`},
+		{"    desk: help\n", "    desk: help\n    min_account_age: 3651d\n",
+			`line 13: touchpoints.support.min_account_age: "3651d" is out of range; expected from 0 to 3650d`},
 		{"    desk: help\n", "    desk: help\n    window: once\n",
 			`line 13: touchpoints.support.window: "once" is not a duration; expected such as 30m, 8h or 2d`},
 		{"    desk: help\n", "    desk: help\n    window: 3651d\n",
@@ -269,7 +273,7 @@ func TestAMistakeIsNamedWithItsLineAndWhatIsExpected(t *testing.T) {
 		{"    desk: help\n", "    desk: help\n    off: 1\n",
 			`line 13: touchpoints.support.off: "1" is neither true nor false; expected true or false`},
 		{"    desk: help\n", "    desk: help\n    dealy: 2d\n",
-			`line 13: touchpoints.support.dealy: "dealy" is not a field here (did you mean delay?); expected one of delay, desk, expires, filter, max_age, off, reminder, sample, shadow, subject, survey, window`},
+			`line 13: touchpoints.support.dealy: "dealy" is not a field here (did you mean delay?); expected one of delay, desk, expires, filter, max_age, min_account_age, off, reminder, sample, shadow, subject, survey, window`},
 		{"  zendesk:\n    events: {solved: support}\n", "  zendesk: {}\n",
 			"line 14: sources.zendesk: events is missing; expected its events with their touchpoints, such as orders/paid: purchase"},
 		{"  zendesk:\n    events: {solved: support}\n", "  zendesk: {events: {}}\n",
@@ -355,7 +359,7 @@ desks:
 line 3: time_zone: "Europe/Stokholm" is not a time zone; expected such as Europe/Stockholm
 line 6: policy.all_window: "45" is not a duration; expected such as 30m, 8h or 2d
 line 9: touchpoints.purchase.survey: "purchase-ces-v2" is not a survey of this program (did you mean purchase-ces-v1?); expected purchase-ces-v1
-line 11: touchpoints.purchase.dealy: "dealy" is not a field here (did you mean delay?); expected one of delay, desk, expires, filter, max_age, off, reminder, sample, shadow, subject, survey, window
+line 11: touchpoints.purchase.dealy: "dealy" is not a field here (did you mean delay?); expected one of delay, desk, expires, filter, max_age, min_account_age, off, reminder, sample, shadow, subject, survey, window
 line 12: touchpoints.purchase.sample: "2" is not a share; expected a number from 0 to 1, such as 0.5
 line 17: desks.orders.people.1: "Anna" is not a mail address; expected such as Anna Berg <anna@acme.example>
 line 18: desks.orders.due: "2d" could mean days by the calendar; expected working hours, such as 4h or 16h`

@@ -85,6 +85,7 @@ type Touchpoint struct {
 	Window   time.Duration     // between two asks of one customer about it; 0: only the policy's windows
 	Delay    time.Duration     // from the visit to the mail
 	MaxAge   time.Duration     // an older visit is not asked about
+	MinAge   time.Duration     // of the customer's account at the visit; a younger one is not asked, one of unknown age is
 	Sample   float64           // share of visits asked, 0 to 1
 	Reminder time.Duration     // after the mail; 0: none
 	Expires  time.Duration     // after the mail

@@ -156,7 +156,7 @@ func (n node) refer(value, what string, names []string) bool {
 }
 
 func (p *Program) touchpoint(e entry) Touchpoint {
-	f := e.fields("survey", "desk", "off", "shadow", "window", "delay", "max_age", "sample", "reminder", "expires", "filter", "subject")
+	f := e.fields("survey", "desk", "off", "shadow", "window", "delay", "max_age", "min_account_age", "sample", "reminder", "expires", "filter", "subject")
 	t := Touchpoint{
 		Name:     e.name,
 		Survey:   f.text("survey", ""),
@@ -165,6 +165,7 @@ func (p *Program) touchpoint(e entry) Touchpoint {
 		Window:   f.span("window", 0, 0, 3650*day),
 		Delay:    f.span("delay", time.Hour, 0, 90*day),
 		MaxAge:   f.span("max_age", 7*day, time.Hour, 365*day),
+		MinAge:   f.span("min_account_age", 0, 0, 3650*day),
 		Sample:   f.share("sample", 1),
 		Reminder: f.span("reminder", 0, 0, 365*day),
 		Expires:  f.span("expires", 30*day, day, 365*day),

@@ -26,7 +26,7 @@ type question struct {
 
 // policy is what may stop an ask, in the order in which it is asked. A rule that does not stop it returns no reason.
 var policy = []func(question) (Reason, string){
-	address, test, staff, role, consent, suppressed, off, filtered, age, sampled, openCase, fatigue, shadow,
+	address, test, staff, role, consent, suppressed, off, filtered, age, newcomer, sampled, openCase, fatigue, shadow,
 }
 
 // Decide tells whether the customer is asked about an event, and why, and makes the invitation if so. The event is clean and names
@@ -208,6 +208,14 @@ func holds(value, name, wanted string) bool {
 func age(q question) (Reason, string) {
 	if most := q.touchpoint.MaxAge; most > 0 && q.now.Sub(q.event.At) > most {
 		return TooOld, fmt.Sprintf("the visit was on %s, longer ago than %s", at(q.event.At), span(most))
+	}
+	return "", ""
+}
+
+// newcomer stops who has not been a customer for long enough when the visit happened. Of whom nobody knows since when, it is not asked.
+func newcomer(q question) (Reason, string) {
+	if least := q.touchpoint.MinAge; !q.event.Since.IsZero() && q.event.At.Sub(q.event.Since) < least {
+		return NewAccount, fmt.Sprintf("the customer's account was younger than %s, the least that the touchpoint wants", span(least))
 	}
 	return "", ""
 }

@@ -76,6 +76,11 @@ func TestEachReasonStopsAnAskAndItsBoundaryDoesNot(t *testing.T) {
 		change(&purchase)
 		s.p.Touchpoints["purchase"] = purchase
 	}
+	// fortnight asks only who has been a customer for two weeks, and tells since when this one is, whatever the visit's age.
+	fortnight := func(s *situation, since time.Time) {
+		tp(s, func(tp *program.Touchpoint) { tp.MinAge, tp.MaxAge = 14*day, 0 })
+		s.e.Since = since
+	}
 	// yearly asks about the purchase once in 365 days and has the customer asked about it with another metric.
 	yearly := func(s *situation, asked time.Time) {
 		tp(s, func(tp *program.Touchpoint) { tp.Window = 365 * day })
@@ -152,6 +157,25 @@ func TestEachReasonStopsAnAskAndItsBoundaryDoesNot(t *testing.T) {
 		}, touchpoint.Filtered},
 		{"exactly as old as allowed", func(s *situation) { s.e.At = noon.Add(-14 * day) }, touchpoint.Planned},
 		{"a second older", func(s *situation) { s.e.At = noon.Add(-14*day - time.Second) }, touchpoint.TooOld},
+		{"a customer for exactly as long as wanted", func(s *situation) { fortnight(s, s.e.At.Add(-14*day)) }, touchpoint.Planned},
+		{"a customer for a second less", func(s *situation) { fortnight(s, s.e.At.Add(-14*day+time.Second)) }, touchpoint.NewAccount},
+		{"a customer since the visit", func(s *situation) { fortnight(s, s.e.At) }, touchpoint.NewAccount},
+		{"a customer since a clock that goes wrong", func(s *situation) { fortnight(s, s.e.At.Add(day)) }, touchpoint.NewAccount},
+		{"a customer since nobody knows when", func(s *situation) { fortnight(s, time.Time{}) }, touchpoint.Planned},
+		{"a new customer where none is too new", func(s *situation) { s.e.Since = s.e.At }, touchpoint.Planned},
+		{"young at the visit and old enough when the mail would leave", func(s *situation) { fortnight(s, s.e.At.Add(-13*day)) }, touchpoint.NewAccount},
+		{"fourteen days with a leap day among them", func(s *situation) {
+			s.e.At = time.Date(2024, 3, 7, 9, 0, 0, 0, time.UTC)
+			fortnight(s, time.Date(2024, 2, 22, 9, 0, 0, 0, time.UTC))
+		}, touchpoint.Planned},
+		{"thirteen days over the end of the year", func(s *situation) {
+			s.e.At = time.Date(2026, 1, 6, 9, 0, 0, 0, time.UTC)
+			fortnight(s, time.Date(2025, 12, 24, 9, 0, 0, 0, time.UTC))
+		}, touchpoint.NewAccount},
+		{"fourteen times 24 hours, and not 14 dates, over a night of 25 hours", func(s *situation) {
+			s.e.At = time.Date(2026, 10, 30, 8, 0, 0, 0, s.p.Zone)
+			fortnight(s, time.Date(2026, 10, 16, 9, 0, 0, 0, s.p.Zone))
+		}, touchpoint.Planned},
 		{"sample of nobody", func(s *situation) { tp(s, func(tp *program.Touchpoint) { tp.Sample = 0 }) }, touchpoint.SampledOut},
 		{"an open case", func(s *situation) { s.c.OpenCases = 1 }, touchpoint.OpenCase},
 		{"asked exactly a window before", func(s *situation) { s.c.Asks = asks("NPS", planned.Add(-45*day)) }, touchpoint.Planned},
@@ -211,9 +235,9 @@ func TestTheFirstReasonThatStopsIsTheOneThatIsKept(t *testing.T) {
 	p, c, e := shop(), customer.Customer{ID: "maria", Status: customer.Bounced, OpenCases: 1, Asks: asks("CES", planned)}, order()
 	p.Policy.Consent.All = true
 	p.Touchpoints["purchase"] = program.Touchpoint{
-		Name: "purchase", Survey: "purchase-ces-v1", Delay: 2 * day, MaxAge: time.Minute, Sample: 0, Off: true, Shadow: true, Filter: map[string]string{"plan": "pro"},
+		Name: "purchase", Survey: "purchase-ces-v1", Delay: 2 * day, MaxAge: time.Minute, MinAge: day, Sample: 0, Off: true, Shadow: true, Filter: map[string]string{"plan": "pro"},
 	}
-	e.Address, e.Test = "", true
+	e.Address, e.Test, e.Since = "", true, e.At
 	change := func(edit func(*program.Touchpoint)) {
 		tp := p.Touchpoints["purchase"]
 		edit(&tp)
@@ -233,6 +257,7 @@ func TestTheFirstReasonThatStopsIsTheOneThatIsKept(t *testing.T) {
 		{touchpoint.Off, func() { change(func(tp *program.Touchpoint) { tp.Off = false }) }},
 		{touchpoint.Filtered, func() { change(func(tp *program.Touchpoint) { tp.Filter = nil }) }},
 		{touchpoint.TooOld, func() { change(func(tp *program.Touchpoint) { tp.MaxAge = 0 }) }},
+		{touchpoint.NewAccount, func() { e.Since = time.Time{} }},
 		{touchpoint.SampledOut, func() { change(func(tp *program.Touchpoint) { tp.Sample = 1 }) }},
 		{touchpoint.OpenCase, func() { c.OpenCases = 0 }},
 		{touchpoint.Fatigue, func() { c.Asks = nil }},

@@ -15,6 +15,7 @@ const (
 	Off            Reason = "off"
 	Filtered       Reason = "filtered"
 	TooOld         Reason = "too-old"
+	NewAccount     Reason = "new-account"
 	SampledOut     Reason = "sampled-out"
 	OpenCase       Reason = "open-case"
 	Fatigue        Reason = "fatigue"

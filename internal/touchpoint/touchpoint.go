@@ -30,6 +30,7 @@ type Event struct {
 	Person     string            // the customer's name
 	Language   string            // of the customer, in any usual spelling
 	Zone       string            // of the customer, IANA
+	Since      time.Time         // when the customer became one; zero when the source does not say
 	Consent    Consent           // what the source says about being asked
 	Test       bool              // a test-mode delivery: recorded, never mailed
 	Reopened   bool              // not a visit: the subject of an earlier one is being worked on again

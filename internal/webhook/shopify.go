@@ -42,6 +42,7 @@ type shopifyOrder struct {
 		Email     scalar `json:"email"`
 		FirstName scalar `json:"first_name"`
 		LastName  scalar `json:"last_name"`
+		CreatedAt scalar `json:"created_at"`
 		Marketing struct {
 			State scalar `json:"state"`
 		} `json:"email_marketing_consent"`
@@ -74,6 +75,7 @@ func shopifyEvent(header http.Header, body []byte) (touchpoint.Event, error) {
 		Address:  first(o.ContactEmail, o.Email, o.Customer.Email),
 		Person:   first(o.Customer.FirstName) + " " + first(o.Customer.LastName),
 		Language: first(o.Locale),
+		Since:    moment(o.Customer.CreatedAt),
 		Test:     yes(o.Test) || yes(get("Test")),
 		Properties: properties(map[string]string{
 			"country": first(o.Billing.Country, o.Shipping.Country), "channel": first(o.Channel), "agent": first(o.Staff), "product": o.product(),

@@ -39,6 +39,7 @@ type standardBody struct {
 		Test       scalar            `json:"test"`
 		Reopened   scalar            `json:"reopened"`
 		Consent    scalar            `json:"consent"`
+		Since      scalar            `json:"customer_since"` // a time, or a date
 	} `json:"data"`
 }
 
@@ -58,6 +59,7 @@ func standardEvent(header http.Header, body []byte) (touchpoint.Event, error) {
 		Person:     first(d.Customer.Name),
 		Language:   first(d.Customer.Language),
 		Zone:       first(d.Customer.Zone),
+		Since:      moment(d.Since, d.Since+"T00:00:00"),
 		Test:       yes(d.Test),
 		Reopened:   yes(d.Reopened),
 		Properties: map[string]string{},

@@ -20,13 +20,13 @@
 //
 //	{"type":"onboarding.completed","timestamp":"2026-11-20T09:12:00Z","data":{
 //	 "customer":{"email":"maria@example.com","name":"Maria Lind","language":"sv-SE","time_zone":"Europe/Stockholm"},
-//	 "subject":"account-42","link":"https://admin.example.com/accounts/42",
+//	 "customer_since":"2024-02-29T08:00:00Z","subject":"account-42","link":"https://admin.example.com/accounts/42",
 //	 "properties":{"plan":"pro","country":"SE","agent":"Anna","team":"","product":"","channel":"","tags":["new"],"amount":"99.00","currency":"EUR"},
 //	 "consent":true,"test":false,"reopened":false}}
 //
 // Everything but the type may be missing. The type is what the program maps to a touchpoint; subject is what makes two deliveries the
-// same visit, and without it the delivery's id does; timestamp is when it happened, else it happened now; consent false always stops
-// a survey; reopened true makes it no visit but the news that the subject's last one no longer holds.
+// same visit, and without it the delivery's id does; timestamp is when it happened, else it happened now; customer_since, a time or a
+// date, is what the program's min_account_age is compared with; consent false always stops a survey; reopened true makes it no visit but the news that the subject's last one no longer holds.
 package webhook
 
 import (
