@@ -93,7 +93,7 @@ func live(t *testing.T, d intake, h history, planned *atomic.Int64) {
 }
 
 // tooClose tells what breaks the windows among the invitations that are kept. A cancelled one was never sent.
-func tooClose(policy program.Policy, all map[string]table.Item) error {
+func tooClose(p *program.Program, all map[string]table.Item) error {
 	var errs []error
 	of := map[string][]survey.Invitation{}
 	for key, item := range all {
@@ -109,7 +109,8 @@ func tooClose(policy program.Policy, all map[string]table.Item) error {
 		}
 		for _, other := range of[string(inv.Customer)] {
 			apart := inv.PlannedAt.Sub(other.PlannedAt).Abs()
-			if apart < policy.AllWindow || inv.Metric == other.Metric && apart < policy.MetricWindow {
+			if apart < p.Policy.AllWindow || inv.Metric == other.Metric && apart < p.Policy.MetricWindow ||
+				inv.Touchpoint == other.Touchpoint && apart < p.Touchpoints[inv.Touchpoint].Window {
 				errs = append(errs, fmt.Errorf("customer %s is asked about %s and %s within %s", inv.Customer, inv.Subject, other.Subject, apart))
 			}
 		}
@@ -164,6 +165,10 @@ func TestNoCustomerIsInvitedTwiceWithinAWindow(t *testing.T) {
 			tables, _ := engine.Open(t)
 			faults := tabletest.NewFaults(tables, 1, tabletest.Chances{Conflict: 0.005, Throttle: 0.002, Transient: 0.03, Resent: 0.05, Lost: 0.05})
 			d := desk(t, faults)
+			d.program.Policy.MetricWindow = 60 * day // shorter than the touchpoint's own, so that each of the three stops some
+			purchase := d.program.Touchpoints["purchase"]
+			purchase.Window = 90 * day
+			d.program.Touchpoints["purchase"] = purchase
 			var planned atomic.Int64
 			together(lanes, func(lane int) {
 				for n := lane; n < histories; n += lanes {
@@ -172,7 +177,7 @@ func TestNoCustomerIsInvitedTwiceWithinAWindow(t *testing.T) {
 				}
 			})
 			all := contents(t, tables)
-			if err := tooClose(d.program.Policy, all); err != nil {
+			if err := tooClose(d.program, all); err != nil {
 				t.Error(err)
 			}
 			if err := adrift(all); err != nil {
