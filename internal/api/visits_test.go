@@ -79,9 +79,26 @@ func TestABadVisitDoesNotStopTheOthers(t *testing.T) {
 			t.Errorf("visit %d: %q, want %q", i, said, want)
 		}
 	}
-	if len(w.events) != 2 || w.events[0].Delivery != "d-2/0" || w.events[1].Delivery != "d-2/2" || w.events[1].Consent != touchpoint.Refused ||
-		!w.events[1].Since.Equal(time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC)) {
+	if len(w.events) != 2 || w.events[0].Delivery != "d-2/0" || w.events[1].Delivery != "d-2/2" || w.events[1].Consent != touchpoint.Refused {
 		t.Errorf("%+v", w.events)
+	}
+}
+
+func TestACustomerIsOneSinceATimeOrADate(t *testing.T) {
+	for told, want := range map[string]time.Time{
+		"2024-02-29T09:12:00+01:00": time.Date(2024, 2, 29, 8, 12, 0, 0, time.UTC), "2024-02-29": time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC), "": {},
+	} {
+		w := filled()
+		report(t, w, `{"touchpoint":"support","subject":"1","customer_since":"`+told+`"}`, "")
+		if len(w.events) != 1 || !w.events[0].Since.Equal(want) {
+			t.Errorf("%q: %+v", told, w.events)
+		}
+	}
+	for _, told := range []string{"long ago", "2023-02-29"} {
+		rec := report(t, filled(), `{"touchpoint":"support","subject":"1","customer_since":"`+told+`"}`, "")
+		if rec.Code != http.StatusBadRequest || !strings.Contains(rec.Body.String(), "customer_since") {
+			t.Errorf("%q: %d %s", told, rec.Code, rec.Body)
+		}
 	}
 }
 
