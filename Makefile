@@ -24,7 +24,7 @@ vulnerabilities: ## asks Go's vulnerability database; says so when it cannot be 
 
 race: ## the tests again with the race detector
 	@scripts/setup/need gcc gcc libc6-dev
-	CGO_ENABLED=1 go test -race -short ./...
+	CGO_ENABLED=1 go test -race -short -timeout 25m ./...
 
 fuzz: ## each fuzz target for FUZZTIME (default 10s)
 	scripts/fuzz
