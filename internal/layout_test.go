@@ -29,7 +29,7 @@ var layers = []struct {
 	{"field", []string{"access", "score", "period", "customer", "program", "agenda", "survey", "touchpoint", "response", "tally", "followup", "report", "privacy"}, true},
 	{"surface", []string{"i18n", "problem", "chart", "mail", "web", "webhook", "api"}, true},
 	{"technology", []string{"table", "table/bolt", "table/dynamo", "table/dynamo/feed", "table/tabletest", "store", "ses", "ses/sestest", "secrets", "apigw", "esm"}, true},
-	{"assembly", []string{"function", "local"}, true},
+	{"assembly", []string{"function", "function/artefact", "local"}, true},
 }
 
 const technology, assembly = 3, 4

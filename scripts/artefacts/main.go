@@ -3,21 +3,14 @@
 package main
 
 import (
-	"archive/zip"
 	"debug/elf"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
+	"afterword/internal/function/artefact"
 	"afterword/internal/local"
-)
-
-// Largest zips, in bytes. Start-up time grows with the zip; the reports' charts need fonts and a plotting library.
-const (
-	largest       = 8 << 20
-	largestReport = 12 << 20
 )
 
 func main() {
@@ -35,9 +28,9 @@ func check(template, built string) error {
 	var failures []error
 	for _, f := range t.Functions {
 		bootstrap := filepath.Join(built, f.Resource, "bootstrap")
-		size, err := weigh(bootstrap)
+		size, err := artefact.Weigh(bootstrap)
 		if err == nil {
-			fmt.Printf("%-9s zip %5.2f MB\n", f.Name, float64(size)/(1<<20))
+			fmt.Printf("%-9s zip %5.2f MB\n", f.Name, float64(size)/1e6)
 			err = errors.Join(runsOnLambda(bootstrap), fits(f.Name, size))
 		}
 		if err != nil {
@@ -64,42 +57,15 @@ func runsOnLambda(path string) error {
 	}
 	for _, section := range file.Sections {
 		if section.Type == elf.SHT_SYMTAB {
-			return errors.New("carries its symbols: GOFLAGS of scripts/sam are not set")
+			return errors.New("carries its symbols: the flags of scripts/setup/goflags are not set")
 		}
 	}
 	return nil
 }
 
-// weigh is the size of the zip in which a bootstrap is deployed, in bytes.
-func weigh(path string) (int64, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return 0, err
-	}
-	defer file.Close()
-	var size counter
-	archive := zip.NewWriter(&size)
-	entry, err := archive.Create("bootstrap")
-	if err == nil {
-		_, err = io.Copy(entry, file)
-	}
-	return int64(size), errors.Join(err, archive.Close())
-}
-
 func fits(name string, size int64) error {
-	limit := int64(largest)
-	if name == "report" {
-		limit = largestReport
-	}
-	if size > limit {
+	if limit := artefact.Largest(name); size > limit {
 		return fmt.Errorf("its zip has %d bytes, %d are promised", size, limit)
 	}
 	return nil
-}
-
-type counter int64
-
-func (c *counter) Write(p []byte) (int, error) {
-	*c += counter(len(p))
-	return len(p), nil
 }

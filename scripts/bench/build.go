@@ -1,18 +1,16 @@
 package main
 
 import (
-	"archive/zip"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
 
+	"afterword/internal/function/artefact"
 	"afterword/internal/local"
 )
 
@@ -37,13 +35,15 @@ func openCheckout() (*checkout, error) {
 // build builds packages as they are deployed, for a processor, into a folder: each binary is named for its own folder. overlay is a
 // file of cmd/go's -overlay; "" builds what is there.
 func (c *checkout) build(ctx context.Context, arch, overlay, into string, packages ...string) error {
-	arguments := []string{"build", "-tags", "lambda.norpc", "-trimpath", "-ldflags=-s -w -buildid=", "-o", into + string(filepath.Separator)}
+	arguments := []string{"-o", into + string(filepath.Separator)}
 	if overlay != "" {
 		arguments = append(arguments, "-overlay", overlay)
 	}
-	command := exec.CommandContext(ctx, "go", append(arguments, packages...)...)
-	command.Dir, command.Stderr = c.root, os.Stderr
-	command.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+arch)
+	command, err := artefact.Command(ctx, c.root, arch, append(arguments, packages...)...)
+	if err != nil {
+		return err
+	}
+	command.Stderr = os.Stderr
 	if err := command.Run(); err != nil {
 		return fmt.Errorf("go build for %s: %w", arch, err)
 	}
@@ -95,9 +95,6 @@ func inFolder(work func(folder string) error) error {
 	return errors.Join(work(folder), os.RemoveAll(folder))
 }
 
-// The most that a function may weigh. Report draws, so that it brings fonts.
-const mostMegabytes, mostMegabytesOfReport = 8, 12
-
 func zipSizes(ctx context.Context, s *sheet) error {
 	c, err := openCheckout()
 	if err != nil {
@@ -108,45 +105,14 @@ func zipSizes(ctx context.Context, s *sheet) error {
 			return err
 		}
 		for _, f := range c.functions {
-			size, err := zipped(filepath.Join(folder, f.Name))
+			size, err := artefact.Weigh(filepath.Join(folder, f.Name))
 			if err != nil {
 				return err
 			}
-			most := float64(mostMegabytes)
-			if f.Name == "report" {
-				most = mostMegabytesOfReport
-			}
-			s.counted(float64(size)/1e6, most, "%s: MB", f.Name)
+			s.counted(float64(size)/1e6, float64(artefact.Largest(f.Name))/1e6, "%s: MB", f.Name)
 		}
 		return nil
 	})
-}
-
-// zipped is how many bytes a binary has in a zip.
-func zipped(path string) (int64, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return 0, err
-	}
-	defer file.Close()
-	var size counter
-	archive := zip.NewWriter(&size)
-	entry, err := archive.Create("bootstrap")
-	if err != nil {
-		return 0, err
-	}
-	if _, err := io.Copy(entry, file); err != nil {
-		return 0, err
-	}
-	return int64(size), archive.Close()
-}
-
-// counter counts what is written to it.
-type counter int64
-
-func (c *counter) Write(b []byte) (int, error) {
-	*c += counter(len(b))
-	return len(b), nil
 }
 
 // builtTwice builds functions for this machine as they are, and the bare program beside them; and again without their first calls

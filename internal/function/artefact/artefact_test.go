@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -41,8 +41,10 @@ func build(t *testing.T) map[string]string {
 		out := filepath.Join(folder, f.name, fmt.Sprint(f.settings["Handler"]))
 		bootstraps[f.name] = out
 		builds.Go(func() error {
-			command := exec.CommandContext(t.Context(), "go", "build", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w -buildid=", "-o", out, "./"+fmt.Sprint(f.settings["CodeUri"]))
-			command.Dir, command.Env = "../../..", append(os.Environ(), "CGO_ENABLED=0")
+			command, err := Command(t.Context(), "../../..", runtime.GOARCH, "-o", out, "./"+fmt.Sprint(f.settings["CodeUri"]))
+			if err != nil {
+				return err
+			}
 			if text, err := command.CombinedOutput(); err != nil {
 				return fmt.Errorf("build %s: %w: %s", f.name, err, text)
 			}
