@@ -179,16 +179,11 @@ func (v *told) convention(scale score.Scale) string {
 
 // ratingsOf names the ratings of a group: "4–5"; "" when it has none.
 func ratingsOf(scale score.Scale, group score.Group) string {
-	var in []int
-	for _, rating := range scale.Ratings() {
-		if scale.Group(rating) == group {
-			in = append(in, rating)
-		}
-	}
-	if len(in) == 0 {
+	from, to, some := scale.Boxes(group)
+	if !some {
 		return ""
 	}
-	return span(in[0], in[len(in)-1])
+	return span(from, to)
 }
 
 func span(from, to int) string {

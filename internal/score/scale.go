@@ -133,18 +133,27 @@ func (s Scale) String() string {
 	return span(s.Min, s.Max) + " " + what
 }
 
+// Boxes is the lowest and the highest rating of a group, which has all between; false when the group has none.
+func (s Scale) Boxes(g Group) (from, to int, some bool) {
+	for _, r := range s.Ratings() {
+		if s.Group(r) != g {
+			continue
+		}
+		if !some {
+			from, some = r, true
+		}
+		to = r
+	}
+	return from, to, some
+}
+
 // boxes names the ratings of a group: "4-5"; "" when the group has none.
 func (s Scale) boxes(g Group) string {
-	var in []int
-	for _, r := range s.Ratings() {
-		if s.Group(r) == g {
-			in = append(in, r)
-		}
-	}
-	if len(in) == 0 {
+	from, to, some := s.Boxes(g)
+	if !some {
 		return ""
 	}
-	return span(in[0], in[len(in)-1])
+	return span(from, to)
 }
 
 func span(from, to int) string {
