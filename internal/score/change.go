@@ -37,7 +37,7 @@ func Compare(scale Scale, from, to Counts) *Change {
 		c.Interval = newcombe(a, b, c.Delta)
 	}
 	up, down := Better, Worse
-	if scale.Direction == Lower {
+	if scale.fallsWithEase() {
 		up, down = down, up
 	}
 	switch {

@@ -9,6 +9,7 @@ import (
 func TestAChangeIsSaidOnlyWhenItIsReliable(t *testing.T) {
 	ces, effort := scaleOf(t, CES, 5, Higher), scaleOf(t, CES, 5, Lower)
 	csat, nps := scaleOf(t, CSAT, 5, Higher), scaleOf(t, NPS, 10, Higher)
+	marks := Scale{CSAT, 1, 6, Lower, 2, 5}
 	for _, row := range []struct {
 		name     string
 		scale    Scale
@@ -24,6 +25,7 @@ func TestAChangeIsSaidOnlyWhenItIsReliable(t *testing.T) {
 		{"ease rises", ces, Counts{2: 40, 3: 40}, Counts{4: 40, 5: 40}, Change{2, Interval{1.76, 2.14}, Better}},
 		{"effort rises", effort, Counts{2: 40, 3: 40}, Counts{4: 40, 5: 40}, Change{2, Interval{1.76, 2.14}, Worse}},
 		{"effort falls", effort, Counts{4: 40, 5: 40}, Counts{2: 40, 3: 40}, Change{-2, Interval{-2.14, -1.76}, Better}},
+		{"school marks get better, 1 is the best", marks, Counts{1: 60, 6: 40}, Counts{1: 80, 6: 20}, Change{20, Interval{7.3, 31.9}, Better}},
 		{"satisfaction falls", csat, Counts{5: 80, 1: 20}, Counts{5: 60, 1: 40}, Change{-20, Interval{-31.9, -7.3}, Worse}},
 		{"all happy and all happy", csat, Counts{5: 10}, Counts{4: 10}, Change{0, Interval{-27.8, 27.8}, NoChange}},
 		{"one way to the other", nps, npsCounts(0, 0, 5), npsCounts(5, 0, 0), Change{200, Interval{83, 200}, Better}},

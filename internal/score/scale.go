@@ -86,6 +86,10 @@ func (s Scale) Group(rating int) Group {
 	return Neutral
 }
 
+// fallsWithEase tells whether a lower score is the happier one: a mean of efforts. The share of good answers rises with happiness on
+// every scale.
+func (s Scale) fallsWithEase() bool { return s.Metric == CES && s.Direction == Lower }
+
 // Normal places the rating between 0 (the unhappiest answer) and 1 (the happiest), whatever the scale and its direction.
 func (s Scale) Normal(rating int) float64 {
 	if s.Direction == Lower {
