@@ -19,6 +19,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
+	"afterword/internal/browser"
 	"afterword/internal/local"
 )
 
@@ -147,7 +148,7 @@ type look struct {
 // looks is one look, where there is a browser (AFTERWORD_CHROMIUM) and axe-core (AFTERWORD_AXE); scripts/test says it when not.
 func looks(t *testing.T) []look {
 	t.Helper()
-	chromium, axe := os.Getenv("AFTERWORD_CHROMIUM"), os.Getenv("AFTERWORD_AXE")
+	chromium, axe := browser.Path(), os.Getenv("AFTERWORD_AXE")
 	if chromium == "" || axe == "" {
 		return nil
 	}
@@ -155,17 +156,11 @@ func looks(t *testing.T) []look {
 	if err != nil {
 		t.Fatal(err)
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium))
-	if os.Geteuid() == 0 {
-		options = append(options, chromedp.NoSandbox) // Chromium has none for root
-	}
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(stop)
-	tab, quit := chromedp.NewContext(allocator)
-	t.Cleanup(quit)
-	if err := chromedp.Do(tab); err != nil { // the browser ends with the context of its first use
+	tab, quit, err := browser.Start(context.Background(), chromium)
+	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(quit)
 	var html atomic.Value
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")

@@ -28,7 +28,7 @@ var layers = []struct {
 	{"fault", []string{"fault", "trail"}, false},
 	{"field", []string{"access", "score", "period", "customer", "program", "agenda", "survey", "touchpoint", "response", "tally", "followup", "report", "privacy"}, true},
 	{"surface", []string{"i18n", "problem", "chart", "mail", "web", "webhook", "api"}, true},
-	{"technology", []string{"table", "table/bolt", "table/dynamo", "table/dynamo/feed", "table/tabletest", "store", "ses", "ses/sestest", "secrets", "apigw", "esm"}, true},
+	{"technology", []string{"table", "table/bolt", "table/dynamo", "table/dynamo/feed", "table/tabletest", "store", "ses", "ses/sestest", "secrets", "apigw", "esm", "browser"}, true},
 	{"assembly", []string{"function", "function/artefact", "local"}, true},
 }
 
@@ -125,10 +125,13 @@ func TestTheRulesCatchWhatTheyAreFor(t *testing.T) {
 	}
 }
 
-func TestTheTwoTestPackagesAreLinkedIntoNothing(t *testing.T) {
+func TestTheTestPackagesAreLinkedIntoNothing(t *testing.T) {
 	for _, root := range []string{".", "../functions", "../scripts"} {
 		for pkg, names := range imports(t, root, false) {
 			for _, name := range names {
+				if name == "afterword/internal/browser" && root != "../scripts" {
+					t.Errorf("%s/%s imports %s, which is for tests and pictures", root, pkg, name)
+				}
 				if name == "afterword/internal/table/tabletest" || name == "afterword/internal/ses/sestest" || name == "testing" {
 					if pkg != "table/tabletest" && pkg != "ses/sestest" {
 						t.Errorf("%s/%s imports %s, which is for tests", root, pkg, name)

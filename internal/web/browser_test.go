@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -18,11 +17,13 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/google/go-cmp/cmp"
+
+	"afterword/internal/browser"
 )
 
-// chromiums are the browsers to test in: the one whose path AFTERWORD_CHROMIUM names, if any.
+// chromiums are the browsers to test in, if there is one.
 func chromiums() []string {
-	if path := os.Getenv("AFTERWORD_CHROMIUM"); path != "" {
+	if path := browser.Path(); path != "" {
 		return []string{path}
 	}
 	return nil
@@ -30,18 +31,13 @@ func chromiums() []string {
 
 // browse starts a browser whose tabs live as long as the test.
 func browse(t *testing.T, chromium string) context.Context {
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium))
-	if os.Geteuid() == 0 {
-		options = append(options, chromedp.NoSandbox) // Chromium has none for root
-	}
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(stop)
-	browser, quit := chromedp.NewContext(allocator)
-	t.Cleanup(quit)
-	if err := chromedp.Do(browser); err != nil {
+	t.Helper()
+	tabs, quit, err := browser.Start(context.Background(), chromium)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return browser
+	t.Cleanup(quit)
+	return tabs
 }
 
 type (
@@ -55,9 +51,9 @@ type tab struct {
 	t *testing.T
 }
 
-func newTab(t *testing.T, browser context.Context, steps ...step) tab {
+func newTab(t *testing.T, tabs context.Context, steps ...step) tab {
 	t.Helper()
-	ctx, shut := chromedp.NewContext(browser)
+	ctx, shut := chromedp.NewContext(tabs)
 	t.Cleanup(shut)
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	t.Cleanup(cancel)
@@ -109,7 +105,7 @@ var thanks = chromedp.WaitVisible(css("svg.tick"))
 
 func TestInABrowser(t *testing.T) {
 	for _, chromium := range chromiums() {
-		browser := browse(t, chromium)
+		tabs := browse(t, chromium)
 		for name, act := range acts {
 			t.Run(name, func(t *testing.T) {
 				s := open(t)
@@ -122,7 +118,7 @@ func TestInABrowser(t *testing.T) {
 					s.post(t, s.links().Survey(inv), "rating", fmt.Sprint(act.pressed), "act", "explicit")
 					s.forget()
 				}
-				tab := newTab(t, browser, chromedp.EmulateViewport(360, 720, chromedp.EmulateTouch))
+				tab := newTab(t, tabs, chromedp.EmulateViewport(360, 720, chromedp.EmulateTouch))
 				if act.noScripts {
 					if _, err := chromedp.Call(tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 						t.Fatal(err)

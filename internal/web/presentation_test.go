@@ -16,7 +16,7 @@ import (
 // Whatever the ratings look like, a thumb, a mouse and a keyboard choose them as plain numbers, and the page says which it was.
 func TestEveryPresentationIsAnsweredLikeNumbers(t *testing.T) {
 	for _, chromium := range chromiums() {
-		browser := browse(t, chromium)
+		tabs := browse(t, chromium)
 		for look, want := range map[string]string{
 			"words": "“Dissatisfied”", "effort": "“Little effort”", "agree": "“Disagree”", "agreed": "2", "faces": "“Dissatisfied”",
 			"three": "“Neither satisfied nor dissatisfied”", "stars": "2 of 5 stars", "thumbs": "thumbs up",
@@ -28,7 +28,7 @@ func TestEveryPresentationIsAnsweredLikeNumbers(t *testing.T) {
 				t.Run(look+"/"+how, func(t *testing.T) {
 					s := open(t)
 					inv := s.invite(t, look, "en")
-					tab := newTab(t, browser, chromedp.EmulateViewport(320, 720), chromedp.Navigate(s.links().Survey(inv)))
+					tab := newTab(t, tabs, chromedp.EmulateViewport(320, 720), chromedp.Navigate(s.links().Survey(inv)))
 					tab.do(steps...)
 					tab.do(says("saved"))
 					if text := value[string](tab, `document.querySelector('.state').textContent`); !strings.HasPrefix(text, "Your answer is saved: "+want+".") {
@@ -68,10 +68,10 @@ func TestStarsAreFullUpToTheChosenOne(t *testing.T) {
 	const leftmost = `[...document.querySelectorAll('.stars label')].sort((a, b) => a.getBoundingClientRect().x - b.getBoundingClientRect().x)[0].textContent +
 		[...document.querySelectorAll('.stars input')].sort((a, b) => a.getBoundingClientRect().x - b.getBoundingClientRect().x)[0].value`
 	for _, chromium := range chromiums() {
-		browser := browse(t, chromium)
+		tabs := browse(t, chromium)
 		for chosen, want := range map[int]string{1: "*oooo", 3: "***oo", 5: "*****"} {
 			s := open(t)
-			tab := newTab(t, browser, chromedp.Navigate(s.links().Rating(s.invite(t, "stars", "ar"), chosen)))
+			tab := newTab(t, tabs, chromedp.Navigate(s.links().Rating(s.invite(t, "stars", "ar"), chosen)))
 			if got := value[string](tab, filled); got != want {
 				t.Errorf("%d of 5: %s, want %s", chosen, got, want)
 			}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"afterword/internal/browser"
 	"afterword/internal/local"
 )
 
@@ -82,13 +83,10 @@ type picture struct {
 }
 
 func photograph(ctx context.Context, folder string, pictures []picture) error {
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(cmp.Or(os.Getenv("AFTERWORD_CHROMIUM"), "chromium")), chromedp.Flag("hide-scrollbars", true))
-	if os.Geteuid() == 0 {
-		options = append(options, chromedp.NoSandbox) // Chromium has none for root
+	ctx, quit, err := browser.Start(ctx, cmp.Or(browser.Path(), "chromium"), chromedp.Flag("hide-scrollbars", true))
+	if err != nil {
+		return err
 	}
-	ctx, stop := chromedp.NewExecAllocator(ctx, options...)
-	defer stop()
-	ctx, quit := chromedp.NewContext(ctx)
 	defer quit()
 	for _, p := range pictures {
 		if err := chromedp.Do(ctx, chromedp.EmulateViewport(p.width, max(p.height, 100), chromedp.EmulateScale(2)), chromedp.Navigate(p.url)); err != nil {
