@@ -16,7 +16,7 @@ build: ## what is deployed, into .aws-sam/build, with the sizes; then scripts/sa
 	scripts/sam build
 	go run ./scripts/artefacts
 
-lint: ## gofmt, go vet, tidy modules, staticcheck, golangci-lint, cfn-lint, sam validate
+lint: ## gofmt, go vet, tidy modules, staticcheck, golangci-lint, cfn-lint, sam validate, compiled mails
 	scripts/lint
 
 vulnerabilities: ## asks Go's vulnerability database; says so when it cannot be reached
@@ -41,7 +41,10 @@ cost: ## the bill of a million surveys, from metered runs
 invoke: ## replays a sample event, signed afresh, at the running local system: make invoke F=intake E=shopify-order
 	go run ./scripts/afterword invoke $(F) $(E)
 
-.PHONY: smoke
+.PHONY: smoke mails
+mails: ## compiles the mails' MJML sources, internal/mail/mjml, to the templates that are embedded (needs Node 20)
+	scripts/mails
+
 pictures: ## takes the README's pictures anew (needs Chromium)
 	go run ./scripts/pictures
 

@@ -166,7 +166,7 @@ func TestRightToLeftTurnsTheWholeMail(t *testing.T) {
 		t.Fatal(err)
 	}
 	html := parse(t, letter).HTML
-	if !strings.Contains(html, `<html lang="ar" dir="rtl">`) || strings.Contains(html, `dir="ltr"`) || strings.Contains(html, "text-align:left") {
+	if !strings.Contains(html, `<html lang="ar" dir="rtl" `) || strings.Contains(html, `dir="ltr"`) || strings.Contains(html, "text-align:left") {
 		t.Error("the mail is not all from right to left")
 	}
 	low, high := strings.Index(html, "غير محتمل إطلاقًا</td>"), strings.Index(html, "محتمل جدًا</td>")

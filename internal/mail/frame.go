@@ -20,6 +20,7 @@ type frame struct {
 	*i18n.Printer
 	Brand              brand
 	Subject, Preheader string // the preheader is what mailboxes show beside the subject
+	Start, End         string // where lines begin and end, for attributes that know no other words: "left" or "right"
 }
 
 // brand is whose mail it is, in colours that people can read whatever the owner chose.
@@ -53,25 +54,14 @@ func (w Writer) frame(p *program.Program, wish string) frame {
 	if catalogs == nil {
 		catalogs = i18n.Shipped()
 	}
-	return frame{Printer: catalogs.For(i18n.Match(wish, p.Languages)), Brand: brandOf(p)}
-}
-
-// Start is where lines begin, for attributes that know no other words: "left" or "right".
-func (f frame) Start() string {
+	f := frame{Printer: catalogs.For(i18n.Match(wish, p.Languages)), Brand: brandOf(p), Start: "left", End: "right"}
 	if f.Dir() == "rtl" {
-		return "right"
+		f.Start, f.End = f.End, f.Start
 	}
-	return "left"
+	return f
 }
 
-// End is where lines end.
-func (f frame) End() string {
-	if f.Dir() == "rtl" {
-		return "left"
-	}
-	return "right"
-}
-
+//go:generate ../../scripts/mails
 //go:embed templates/*
 var files embed.FS
 
@@ -85,14 +75,9 @@ var (
 	})
 )
 
-// outlook writes markup that only Outlook on Windows reads: html/template drops all comments, also these. What goes in is ours.
-func outlook(format string, widths ...int) template.HTML {
-	args := make([]any, len(widths))
-	for i, width := range widths {
-		args[i] = width
-	}
-	return template.HTML("<!--[if mso]>" + fmt.Sprintf(format, args...) + "<![endif]-->")
-}
+// outlook writes one half of a comment that Outlook on Windows takes as a condition: html/template drops all comments, also these. What
+// stands between the halves is markup like any other, escaped by its place.
+func outlook(half string) template.HTML { return template.HTML(half) }
 
 // mailto links an address. What could be taken for more than an address is escaped.
 func mailto(address string) string { return "mailto:" + url.PathEscape(address) }

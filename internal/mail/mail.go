@@ -9,7 +9,7 @@
 //
 // HTML for mail is its own craft: tables, styles inline, widths that need no media query (Gmail and Outlook read few), a second set
 // of colours for dark mode in two dialects (prefers-color-scheme; data-ogsc of Outlook), and ghost tables for Outlook on Windows,
-// which draws with Word.
+// which draws with Word. MJML writes most of it: templates/*.html are compiled from mjml/*.mjml (make mails) and never edited.
 package mail
 
 import (
@@ -40,7 +40,7 @@ type asked struct {
 	Thing, About       string   // what it is about: "Your order #1030"; About has the date as well
 	Ratings            []button // the whole scale, lowest first
 	Rows               []row    // the same, as laid out
-	Listed             bool     // below each other, because each is in words
+	Listed             bool     // each rating in a row of its own, because it is in words
 	Chosen             *button  // the rating whose link was opened; only in a reminder
 	AskedOn, Closes    string   // days, "" when not known; only in a reminder
 	Honeypot           string

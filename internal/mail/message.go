@@ -140,17 +140,20 @@ func shorter(text string) gomail.Encoding {
 	return gomail.EncodingQP
 }
 
-// opening finds where a multipart names its boundary. No text can look like it: the parts are encoded so that each = of theirs has
-// another form.
-var opening = regexp.MustCompile(`(?m)^Content-Type: multipart/([a-z]+);\r\n boundary=([0-9a-f]{60})\r$`)
+// opening is how a multipart names its boundary. No text can look like it: the parts are encoded so that each = of theirs has another
+// form.
+var opening = regexp.MustCompile(`^multipart/([a-z]+);\r\n boundary=([0-9a-f]{60})\r\n`)
 
 // settle gives each multipart a boundary of its own that is the same each time. The library draws them by lot, or takes one
 // for all of them, with which no reader could tell where an inner multipart ends.
 func settle(raw []byte, boundary string) []byte {
-	for _, found := range opening.FindAllSubmatch(raw, -1) {
-		raw = bytes.ReplaceAll(raw, found[2], []byte(boundary+"-"+string(found[1])))
+	settled := raw
+	for _, header := range bytes.Split(raw, []byte("\nContent-Type: ")) {
+		if found := opening.FindSubmatch(header); found != nil {
+			settled = bytes.ReplaceAll(settled, found[2], []byte(boundary+"-"+string(found[1])))
+		}
 	}
-	return raw
+	return settled
 }
 
 var outsideFeedback = regexp.MustCompile(`[^A-Za-z0-9_.-]+`)

@@ -50,7 +50,7 @@ func checkReport(t *testing.T, letter survey.Letter) {
 	t.Helper()
 	parsed := parse(t, letter)
 	for _, tag := range element.FindAllStringSubmatch(parsed.HTML, -1) {
-		if !slices.Contains(reportElements, tag[1]) {
+		if !slices.Contains(reportElements, strings.ToLower(tag[1])) {
 			t.Errorf("the report has an element %q", tag[0])
 		}
 	}

@@ -287,7 +287,7 @@ func TestAReportOfTwelveTouchpointsCanBeMailed(t *testing.T) {
 	}
 	r.Touchpoints = twelve
 	letter := mailed(t, r, "zh", charts(t, r))
-	if size := len(letter.Raw); size > 600<<10 {
+	if size := len(letter.Raw); size > 640<<10 {
 		t.Errorf("the mail has %d bytes", size)
 	}
 	if inline := len(parse(t, letter).Inlines); inline != 24 {

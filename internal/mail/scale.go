@@ -68,10 +68,14 @@ const (
 	closeButton = 44
 	faceButton  = 76
 	thumbButton = 136
+	cardWidth   = 552 // of the content, where there is room
 )
 
 // layOut puts the ratings into rows, with the labels of their ends where the ratings do not show themselves what they mean.
 func (v *asked) layOut(asks program.Survey) []row {
+	if asks.Presentation == program.Words {
+		return listed(v.Ratings)
+	}
 	low, high := v.Ends(asks)
 	laid := rows(v.Ratings, low, high)
 	switch {
@@ -95,6 +99,14 @@ func rows(scale []button, low, high string) []row {
 	}
 }
 
+// listed puts one button below the other, as wide as the mail: each is in words.
+func listed(scale []button) (below []row) {
+	for i := range scale {
+		below = append(below, row{Buttons: scale[i : i+1], Width: cardWidth, Share: 100})
+	}
+	return below
+}
+
 // LowSpan is how many columns of the row's table the label of its low end spans, of those of the buttons and the gaps between them.
 func (r row) LowSpan() int {
 	if r.High == "" {
@@ -110,17 +122,6 @@ func (r row) HighSpan() int {
 	}
 	return len(r.Buttons) - 1
 }
-
-// cell is a button as its template draws it.
-type cell struct {
-	button
-	Light  program.Palette
-	Start  string
-	Listed bool
-}
-
-// Cell is what the template of a button sees.
-func (v *asked) Cell(b button) cell { return cell{b, v.Brand.Light, v.Start(), v.Listed} }
 
 // chosen is the button of the only rating whose link was opened. A machine that walked into the trap has chosen nothing.
 func chosen(scale []button, inv survey.Invitation) *button {
