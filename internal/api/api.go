@@ -31,6 +31,7 @@ type API struct {
 	Counts    Counts
 	Answers   Answers
 	Bench     Bench
+	Inquiry   Inquiry
 	Decisions Decisions
 	Cases     Cases
 	People    People

@@ -162,9 +162,7 @@ func showPerson(p privacy.Person, next string) person {
 	shown := person{Customer: p.Customer, Items: []happening{}, Next: next}
 	for _, e := range p.Events {
 		h := happening{Visit: e.Visit, Invitation: e.Invitation, Case: e.Case, History: e.History}
-		for _, hit := range e.Hits {
-			h.Hits = append(h.Hits, shownHit{hit.At, hit.Method, hit.Rating, hit.Honeypot, hit.Against})
-		}
+		h.Hits = showHits(e.Hits)
 		shown.Items = append(shown.Items, h)
 	}
 	return shown

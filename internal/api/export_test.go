@@ -26,7 +26,7 @@ func Routes() (all []RouteOf) {
 
 // Shapes are the values that are sent and received, by the names of their schemas.
 var Shapes = map[string]any{
-	"Score": Score{}, "Change": Change{}, "ScorePage": page[Score]{}, "Response": answer{}, "ResponsePage": page[answer]{}, "Case": shownCase{},
+	"Score": Score{}, "Change": Change{}, "ScorePage": page[Score]{}, "Response": answer{}, "ResponsePage": page[answer]{}, "Account": account{}, "Opened": opened{}, "Verdict": verdict{}, "Case": shownCase{},
 	"CasePage": page[shownCase]{}, "Visit": touchpoint.Visit{}, "VisitPage": page[touchpoint.Visit]{}, "Taken": Taken{}, "TakenResults": results{},
 	"TakenResult": result{}, "Applied": applied{}, "Findings": findings{}, "Key": Key{}, "NewKey": NewKey{}, "KeyPage": page[Key]{},
 	"FoundPerson": foundPerson{}, "Person": person{}, "Customer": customer.Customer{}, "Ask": customer.Ask{}, "Happening": happening{},

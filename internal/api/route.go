@@ -20,6 +20,7 @@ func (a *API) routes() []route {
 	return []route{
 		{method: http.MethodGet, path: "/api/scores", scope: access.Read, answer: a.scores},
 		{method: http.MethodGet, path: "/api/responses", scope: access.Read, answer: a.responses},
+		{method: http.MethodGet, path: "/api/responses/{id}", scope: access.Read, answer: a.account},
 		{method: http.MethodGet, path: "/api/decisions", scope: access.Read, answer: a.decisions},
 		{method: http.MethodGet, path: "/api/cases", scope: access.Read, answer: a.cases},
 		{method: http.MethodGet, path: "/api/reports", scope: access.Read, answer: a.reports},

@@ -233,7 +233,7 @@ func unchecked(w *world) http.Handler {
 		log = slog.New(slog.DiscardHandler)
 	}
 	return (&api.API{
-		Written: keys, Keys: w, Meter: w, Programs: w, Intake: w, Counts: w, Answers: w, Bench: w, Decisions: w, Cases: w, People: w, Reports: reports.Gather{Counts: w, Answers: w, Cases: w}, Texts: w, Applier: w, Auditor: w,
+		Written: keys, Keys: w, Meter: w, Programs: w, Intake: w, Counts: w, Answers: w, Bench: w, Inquiry: response.Inquiry{Archive: w}, Decisions: w, Cases: w, People: w, Reports: reports.Gather{Counts: w, Answers: w, Cases: w}, Texts: w, Applier: w, Auditor: w,
 		Now: func() time.Time { return now.Add(w.later) }, Log: log,
 	}).Handler()
 }

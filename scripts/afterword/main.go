@@ -31,6 +31,7 @@ var commands = map[string]command{
 	"keys":     {"DO [WHAT] [SCOPES] [EXPIRES]", "create NAME SCOPES [EXPIRES], list, or revoke ID: keys of the API", keys},
 	"report":   {"", "writes the report of --period into the folder --out, as HTML, text and CSV with its charts", reportOn},
 	"customer": {"DO ADDRESS [RATINGS]", "export, or erase with keep-ratings or remove-ratings: everything that is kept about a person", customer},
+	"evidence": {"ID", "what is known about one answer: opened links, what speaks against a person, the verdict (-- before an ID that begins with -)", evidence},
 	"verdict":  {"ID COUNT|WITHDRAW REASON", "count or withdraw an answer by hand, for a reason that is kept with it (-- before an ID that begins with -)", verdict},
 	"audit":    {"", "counts everything again, heals, and says what differed", audit},
 	"invoke":   {"FUNCTION EVENT", "replays events/FUNCTION/EVENT.json, webhooks signed afresh", invoke},

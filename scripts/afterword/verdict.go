@@ -1,12 +1,28 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 )
+
+// evidence prints what is known about one answer.
+func evidence(ctx context.Context, of target, arguments []string, out io.Writer) error {
+	var account json.RawMessage
+	if err := of.call(ctx, http.MethodGet, "/api/responses/"+url.PathEscape(arguments[0]), "", nil, &account); err != nil {
+		return err
+	}
+	var text bytes.Buffer
+	if err := json.Indent(&text, account, "", "  "); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(out, text.String())
+	return err
+}
 
 // verdict makes an answer counted, or withdraws it.
 func verdict(ctx context.Context, of target, arguments []string, out io.Writer) error {

@@ -29,6 +29,12 @@ func TestAnAnswerIsWithdrawnAndCountedByHand(t *testing.T) {
 			t.Errorf("%v: %q, %v", row.arguments, out, err)
 		}
 	}
+	if out, err := run(t, at, "evidence", "--", id); err != nil || !strings.Contains(out, `"by_hand": "no test"`) || !strings.Contains(out, `"unconfirmed": false`) {
+		t.Errorf("the evidence is %s, %v", out, err)
+	}
+	if out, err := run(t, at, "evidence", "nobody's"); err == nil || !strings.Contains(err.Error(), "nobody was asked") {
+		t.Errorf("nobody's evidence is %s, %v", out, err)
+	}
 	for _, row := range []struct {
 		arguments []string
 		want      string
