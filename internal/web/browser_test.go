@@ -208,6 +208,15 @@ var acts = map[string]struct {
 		posts:  []string{"act=explicit&opened=4&rating=2"},
 		stored: `2 explicit 1 ""`,
 	},
+	"a press is not lost on a page that goes out of sight at once": {
+		steps: []step{
+			script(`const kept = setTimeout; window.setTimeout = () => 1; document.body.addEventListener('seen', () => { window.setTimeout = kept })`), chromedp.Click(rating(2)),
+			script(`Object.defineProperty(document, 'hidden', {value: true}); document.dispatchEvent(new Event('visibilitychange'))`), says("saved"),
+			script(`document.body.dispatchEvent(new Event('seen'))`),
+		},
+		posts:  []string{"act=explicit&opened=4&rating=2"},
+		stored: `2 explicit 1 ""`,
+	},
 	"the reason asked for follows the rating": {
 		steps: []step{
 			until(`document.querySelector('label.field').textContent === 'What did we do well?'`), chromedp.Click(rating(1)),

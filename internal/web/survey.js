@@ -82,5 +82,7 @@
     say('sending', '');
     line.then(() => form.requestSubmit(button));
   });
+  // A phone may end a page that is out of sight without a word.
   addEventListener('pagehide', flush);
+  document.addEventListener('visibilitychange', () => { if (document.hidden) flush(); });
 })();
