@@ -29,6 +29,11 @@ race: ## the tests again with the race detector
 fuzz: ## each fuzz target for FUZZTIME (default 10s)
 	scripts/fuzz
 
+browser: ## scanners and people open and answer mails in Chromium, ROUNDS (default 200) mails each; prints a table
+	@scripts/setup/need chromium chromium
+	AFTERWORD_CHROMIUM=$$(command -v chromium) AFTERWORD_ROUNDS=$${ROUNDS:-200} \
+		go test -count=1 -timeout 90m -v -run '^(TestNoScannerAnswers|TestEveryPersonCountsOnce)$$' ./internal/local
+
 load: ## kills the runner again and again under load; ROUNDS (default 50)
 	go run ./scripts/load -rounds $${ROUNDS:-50}
 
