@@ -19,12 +19,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"afterword/internal/survey"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ses"
 	"github.com/aws/aws-sdk-go-v2/service/ses/types"
-	"golang.org/x/time/rate"
-
-	"afterword/internal/survey"
 )
 
 // callTime is the longest that a call may take. It fits the time that a dispatcher leaves for its last letters.
@@ -39,17 +37,16 @@ type Carrier struct {
 	client           *ses.Client
 	configurationSet string
 	transport        *http.Transport
-	limiter          *rate.Limiter
-	clock            func() time.Time
-	sleep            func(context.Context, time.Duration) error
+	*Pacer
 
 	mu   sync.Mutex
 	used time.Time // when a connection was last used
 }
 
 var (
-	_ survey.Carrier = (*Carrier)(nil)
-	_ survey.Rate    = (*Carrier)(nil)
+	_ survey.Carrier    = (*Carrier)(nil)
+	_ survey.Rate       = (*Carrier)(nil)
+	_ survey.Reputation = (*Carrier)(nil)
 )
 
 // New makes a carrier. The configuration set names where SES reports to; "" for none.
@@ -63,19 +60,7 @@ func New(cfg aws.Config, configurationSet string) *Carrier {
 	}
 	client := ses.NewFromConfig(cfg, func(o *ses.Options) { o.HTTPClient = &http.Client{Transport: transport} })
 	return &Carrier{
-		client: client, configurationSet: configurationSet, transport: transport,
-		limiter: rate.NewLimiter(1, 1), clock: time.Now, sleep: sleep,
-	}
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
+		client: client, configurationSet: configurationSet, transport: transport, Pacer: NewPacer(),
 	}
 }
 
@@ -143,17 +128,22 @@ func (c *Carrier) Quota(ctx context.Context) (perSecond, max24h, sent24h float64
 	if err != nil {
 		return 0, 0, 0, classify(err, false, "")
 	}
-	c.limiter.SetLimitAt(c.clock(), rate.Limit(max(quota.MaxSendRate, 1)))
+	c.Allow(quota.MaxSendRate)
 	return quota.MaxSendRate, quota.Max24HourSend, quota.SentLast24Hours, nil
 }
 
-// Pace waits until one more letter may be sent.
-func (c *Carrier) Pace(ctx context.Context) error {
-	now := c.clock()
-	turn := c.limiter.ReserveN(now, 1)
-	if err := c.sleep(ctx, turn.DelayFrom(now)); err != nil {
-		turn.CancelAt(c.clock())
-		return err
+// Statistics asks SES how the account's mails of the last two weeks fared.
+func (c *Carrier) Statistics(ctx context.Context) ([]survey.Point, error) {
+	c.dropIdle()
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	answer, err := c.client.GetSendStatistics(ctx, &ses.GetSendStatisticsInput{})
+	if err != nil {
+		return nil, classify(err, false, "")
 	}
-	return nil
+	points := make([]survey.Point, len(answer.SendDataPoints))
+	for i, p := range answer.SendDataPoints {
+		points[i] = survey.Point{At: aws.ToTime(p.Timestamp), Mails: p.DeliveryAttempts, Bounces: p.Bounces, Complaints: p.Complaints}
+	}
+	return points, nil
 }

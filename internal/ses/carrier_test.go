@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,13 +40,15 @@ func classOf(err error) error {
 
 func TestALetterGoesToOnePersonWithItsTags(t *testing.T) {
 	server := sestest.New(t)
+	at := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	server.Now = func() time.Time { return at }
 	id, err := New(server.Config(), "afterword").Carry(t.Context(), letter())
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []sestest.Mail{{
 		ID: id, From: "hello@acme.example", To: []string{"ann@example.com"}, Raw: letter().Raw, ConfigurationSet: "afterword",
-		Tags: map[string]string{"kind": "survey", "invitation": "aaaaaaaaaaaaaaaaaaaa"},
+		Tags: map[string]string{"kind": "survey", "invitation": "aaaaaaaaaaaaaaaaaaaa"}, At: at,
 	}}
 	if diff := cmp.Diff(want, server.Mails()); diff != "" || id == "" {
 		t.Errorf("id %q, %s", id, diff)
@@ -165,6 +168,30 @@ func TestTheQuotaIsTheAccounts(t *testing.T) {
 	}
 	if rate, most, sent, err := carrier.Quota(t.Context()); err != nil || rate != 14 || most != 50_000 || sent != 1 {
 		t.Errorf("%g a second, %g of %g in 24 hours, %v", rate, sent, most, err)
+	}
+}
+
+// SES tells what became of all mails of the account in parts of a quarter of an hour.
+func TestTheStatisticsAreTheAccounts(t *testing.T) {
+	server := sestest.New(t)
+	now := time.Date(2026, 11, 20, 12, 5, 0, 0, time.UTC)
+	server.Now = func() time.Time { return now }
+	carrier := New(server.Config(), "")
+	for range 2 {
+		if _, err := carrier.Carry(t.Context(), letter()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	server.Bounce(now)
+	server.Complain(now.Add(20 * time.Minute))
+	points, err := carrier.Statistics(t.Context())
+	want := []survey.Point{
+		{At: now.Add(-5 * time.Minute), Mails: 2, Bounces: 1},
+		{At: now.Add(10 * time.Minute), Complaints: 1},
+	}
+	slices.SortFunc(points, func(a, b survey.Point) int { return a.At.Compare(b.At) })
+	if diff := cmp.Diff(want, points); diff != "" || err != nil {
+		t.Errorf("%v, %s", err, diff)
 	}
 }
 

@@ -1,5 +1,5 @@
-// Package sestest is for tests: a small SES on this machine, which speaks the v1 query protocol well enough for the SDK's SendRawEmail
-// and GetSendQuota, keeps the mails that it took, and fails as it is told.
+// Package sestest is for tests: a small SES on this machine, which speaks the v1 query protocol well enough for the SDK's SendRawEmail,
+// GetSendQuota and GetSendStatistics, keeps the mails that it took and what became of them, and fails as it is told.
 package sestest
 
 import (
@@ -26,6 +26,7 @@ type Mail struct {
 	Raw              []byte
 	Tags             map[string]string
 	ConfigurationSet string
+	At               time.Time
 }
 
 // Fault is what goes wrong with one call of SendRawEmail. The zero Fault is a call that goes well.
@@ -54,18 +55,20 @@ var (
 type Server struct {
 	MaxSendRate, Max24HourSend float64
 	ConfigurationSets          []string // that there are; nil: any
+	Now                        func() time.Time
 
-	url    string
-	mu     sync.Mutex
-	script []Fault
-	mails  []Mail
-	calls  int
+	url                 string
+	mu                  sync.Mutex
+	script              []Fault
+	mails               []Mail
+	calls               int
+	bounces, complaints []time.Time
 }
 
 // New starts a server on 127.0.0.1 that stops with the test.
 func New(t testing.TB) *Server {
 	t.Helper()
-	s := &Server{MaxSendRate: 14, Max24HourSend: 50_000}
+	s := &Server{MaxSendRate: 14, Max24HourSend: 50_000, Now: time.Now}
 	web := httptest.NewServer(s)
 	s.url = web.URL
 	t.Cleanup(web.Close)
@@ -111,6 +114,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch action := r.PostForm.Get("Action"); action {
 	case "GetSendQuota":
 		s.quota(w)
+	case "GetSendStatistics":
+		s.statistics(w)
 	case "SendRawEmail":
 		s.send(w, r)
 	default:
@@ -125,6 +130,50 @@ func (s *Server) quota(w http.ResponseWriter) {
 		`<SentLast24Hours>%d</SentLast24Hours><Max24HourSend>%g</Max24HourSend><MaxSendRate>%g</MaxSendRate>`+
 		`</GetSendQuotaResult><ResponseMetadata><RequestId>q</RequestId></ResponseMetadata></GetSendQuotaResponse>`,
 		len(s.mails), s.Max24HourSend, s.MaxSendRate))
+}
+
+// Bounce and Complain say what became of a mail that was taken.
+func (s *Server) Bounce(at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.bounces = append(s.bounces, at)
+}
+
+// Complain as Bounce.
+func (s *Server) Complain(at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.complaints = append(s.complaints, at)
+}
+
+// statistics tells of each quarter of an hour in which something happened, newest quarters anywhere, as SES does.
+func (s *Server) statistics(w http.ResponseWriter) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	points := map[time.Time]*[3]int{}
+	count := func(at time.Time, what int) {
+		quarter := at.UTC().Truncate(15 * time.Minute)
+		if points[quarter] == nil {
+			points[quarter] = new([3]int)
+		}
+		points[quarter][what]++
+	}
+	for _, mail := range s.mails {
+		count(mail.At, 0)
+	}
+	for _, at := range s.bounces {
+		count(at, 1)
+	}
+	for _, at := range s.complaints {
+		count(at, 2)
+	}
+	var members strings.Builder
+	for at, n := range points {
+		fmt.Fprintf(&members, `<member><DeliveryAttempts>%d</DeliveryAttempts><Timestamp>%s</Timestamp><Rejects>0</Rejects><Bounces>%d</Bounces><Complaints>%d</Complaints></member>`,
+			n[0], at.Format(time.RFC3339), n[1], n[2])
+	}
+	answer(w, http.StatusOK, `<GetSendStatisticsResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><GetSendStatisticsResult><SendDataPoints>`+
+		members.String()+`</SendDataPoints></GetSendStatisticsResult><ResponseMetadata><RequestId>s</RequestId></ResponseMetadata></GetSendStatisticsResponse>`)
 }
 
 func (s *Server) send(w http.ResponseWriter, r *http.Request) {
@@ -176,6 +225,7 @@ func (s *Server) take(mail Mail) (id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	mail.ID = fmt.Sprintf("0107019a%08x-0000-4000-8000-%012x-000000", len(s.mails), len(s.mails))
+	mail.At = s.Now()
 	s.mails = append(s.mails, mail)
 	return mail.ID
 }
