@@ -45,7 +45,8 @@ func (r Report) Gathered(p *program.Program) (report.Report, error) {
 func (t ReportTouchpoint) gathered(scale score.Scale) (report.Touchpoint, error) {
 	s := t.Score
 	back := report.Touchpoint{
-		Name: s.Touchpoint, Survey: s.Survey, Scale: scale, Sent: s.Sent, Delivered: s.Delivered, Replies: t.Replies, Unconfirmed: s.Unconfirmed,
+		Name: s.Touchpoint, Survey: s.Survey, Scale: scale, Sent: s.Sent, Delivered: s.Delivered, Bounced: s.Bounced, Complained: s.Complained,
+		Unsubscribed: s.Unsubscribed, Replies: t.Replies, Unconfirmed: s.Unconfirmed,
 		Lowest: gatheredQuotes(t.Lowest), Highest: gatheredQuotes(t.Highest),
 		Score: score.Score{N: s.N, Convention: s.Convention, Note: s.Note},
 	}

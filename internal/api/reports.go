@@ -132,7 +132,7 @@ func showTouchpoint(r report.Report, t report.Touchpoint) ReportTouchpoint {
 		Score: Score{
 			Touchpoint: t.Name, Survey: t.Survey, Metric: t.Scale.Metric, Scale: t.Scale.String(), Period: r.Period.Name, N: s.N, Value: s.Value,
 			Interval: s.Interval, Convention: s.Convention, Distribution: s.Distribution, EasyShare: s.EasyShare, Sent: t.Sent,
-			Delivered: t.Delivered, Unconfirmed: t.Unconfirmed, CountsClicks: r.CountsClicks, Note: s.Note,
+			Delivered: t.Delivered, Bounced: t.Bounced, Complained: t.Complained, Unsubscribed: t.Unsubscribed, Unconfirmed: t.Unconfirmed, CountsClicks: r.CountsClicks, Note: s.Note,
 		},
 		Replies: t.Replies, Trend: []ReportPoint{}, Lowest: showQuotes(t.Lowest), Highest: showQuotes(t.Highest),
 	}

@@ -33,6 +33,9 @@ type Score struct {
 	EasyShare    *float64        `json:"easy_share,omitempty"`
 	Sent         int64           `json:"sent"`
 	Delivered    int64           `json:"delivered"`
+	Bounced      int64           `json:"bounced"`
+	Complained   int64           `json:"complained"`
+	Unsubscribed int64           `json:"unsubscribed"`
 	ResponseRate *float64        `json:"response_rate"` // answers to the mails of the period, by those delivered; null when none was
 	Unconfirmed  int64           `json:"unconfirmed"`
 	CountsClicks bool            `json:"counts_unconfirmed,omitempty"` // clicks without any act of a person are among the answers
@@ -109,7 +112,8 @@ func (a *API) score(ctx context.Context, p *program.Program, series tally.Series
 	shown := Score{
 		Touchpoint: series.Touchpoint, Survey: series.Survey, Metric: scale.Metric, Scale: scale.String(), Period: in.Name,
 		N: exact.N, Value: exact.Value, Interval: exact.Interval, Convention: exact.Convention, Distribution: exact.Distribution,
-		EasyShare: exact.EasyShare, Sent: sends.Sent, Delivered: sends.Delivered(), Unconfirmed: tally.Unconfirmed(counts, sends), CountsClicks: p.CountUnconfirmed, Note: exact.Note,
+		EasyShare: exact.EasyShare, Sent: sends.Sent, Delivered: sends.Delivered(), Bounced: sends.Bounced, Complained: sends.Complained,
+		Unsubscribed: sends.Unsubscribed, Unconfirmed: tally.Unconfirmed(counts, sends), CountsClicks: p.CountUnconfirmed, Note: exact.Note,
 	}
 	if delivered := sends.Delivered(); delivered > 0 {
 		rate := score.Round(float64(counts.Replies)/float64(delivered), 3)

@@ -298,7 +298,7 @@ func filled() *world {
 			},
 			onboarding: {"2026-11": {Answers: [11]int64{6: 10, 7: 10, 9: 20, 10: 20}, Replies: 60, Clicked: 60}},
 		},
-		sends: map[tally.Series]tally.Sends{support: {Sent: 412, Bounced: 7, Clicked: 88}, onboarding: {Sent: 300, Clicked: 60}},
+		sends: map[tally.Series]tally.Sends{support: {Sent: 412, Bounced: 7, Complained: 1, Unsubscribed: 4, Clicked: 88}, onboarding: {Sent: 300, Clicked: 60}},
 	}
 }
 

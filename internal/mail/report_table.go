@@ -19,7 +19,7 @@ var reportColumns = []string{
 	"period", "from", "to", "closed", "compared_with", "touchpoint", "survey", "metric", "scale_min", "scale_max", "direction", "convention",
 	"n", "value", "interval_low", "interval_high", "note", "easy_share", "easy_low", "easy_high",
 	"change", "change_low", "change_high", "verdict",
-	"sent", "delivered", "replies", "response_rate", "unconfirmed_clicks", "clicks_counted",
+	"sent", "delivered", "bounced", "complained", "unsubscribed", "replies", "response_rate", "unconfirmed_clicks", "clicks_counted",
 }
 
 // table is the report for spreadsheets, RFC 4180 in UTF-8: one row for each touchpoint with the numbers as they are shown elsewhere,
@@ -63,7 +63,8 @@ func tableRow(r report.Report, t report.Touchpoint) []string {
 		rounded := score.Round(*share, 3)
 		rate = dotted(&rounded)
 	}
-	row = append(row, strconv.FormatInt(t.Sent, 10), strconv.FormatInt(t.Delivered, 10), strconv.FormatInt(t.Replies, 10), rate,
+	row = append(row, strconv.FormatInt(t.Sent, 10), strconv.FormatInt(t.Delivered, 10), strconv.FormatInt(t.Bounced, 10),
+		strconv.FormatInt(t.Complained, 10), strconv.FormatInt(t.Unsubscribed, 10), strconv.FormatInt(t.Replies, 10), rate,
 		strconv.FormatInt(t.Unconfirmed, 10), strconv.FormatBool(r.CountsClicks))
 	for rating := lowestRating; rating <= highestRating; rating++ {
 		count := ""

@@ -105,7 +105,7 @@ func (g Gather) touchpoint(ctx context.Context, s program.Survey, name string, i
 	t := Touchpoint{
 		Name: name, Survey: s.ID, Scale: s.Scale, Score: score.Of(s.Scale, last.Histogram()),
 		Change: score.Compare(s.Scale, before.Histogram(), last.Histogram()),
-		Sent:   sends.Sent, Delivered: sends.Delivered(), Replies: last.Replies, Unconfirmed: tally.Unconfirmed(last, sends),
+		Sent:   sends.Sent, Delivered: sends.Delivered(), Bounced: sends.Bounced, Complained: sends.Complained, Unsubscribed: sends.Unsubscribed, Replies: last.Replies, Unconfirmed: tally.Unconfirmed(last, sends),
 	}
 	for i, p := range periods {
 		t.Trend = append(t.Trend, Point{p, score.Of(s.Scale, counts[i].Histogram())})

@@ -39,6 +39,9 @@ type Touchpoint struct {
 	Change       *score.Change // against Before, exact; nil when either period has too few answers to be compared
 	Sent         int64         // survey mails sent in the period
 	Delivered    int64         // of them, those that did not bounce
+	Bounced      int64         // of them, those that did
+	Complained   int64         // of them, those that their readers called spam
+	Unsubscribed int64         // of them, those that their readers unsubscribed by
 	Replies      int64         // answers to them, whenever they came
 	Unconfirmed  int64         // of them, those with a click that no person confirmed; counted nowhere
 	Trend        []Point       // TrendPeriods of them, oldest first
