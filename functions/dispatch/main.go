@@ -19,7 +19,7 @@ func main() {
 	}
 	parts := function.OnAWS(settings, function.Environment("FEEDBACK_TABLE"), function.Environment("SCOREBOOK_TABLE"), function.Environment("SECRET_ID"))
 	carrier := ses.New(settings, function.Environment("CONFIGURATION_SET"))
-	parts.Carrier, parts.Rate, parts.Public = carrier, carrier, function.Environment("PUBLIC_URL")
+	parts.Carrier, parts.Rate, parts.Reputation, parts.Public = carrier, carrier, carrier, function.Environment("PUBLIC_URL")
 	parts.Warm(ctx)
 	lambda.Start(function.Dispatch(parts))
 }

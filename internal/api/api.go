@@ -39,6 +39,7 @@ type API struct {
 	Texts     Texts
 	Applier   Applier
 	Auditor   Auditor
+	Sending   Sending
 	Now       func() time.Time
 	Log       *slog.Logger
 

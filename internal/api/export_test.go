@@ -31,7 +31,7 @@ var Shapes = map[string]any{
 	"TakenResult": result{}, "Applied": applied{}, "Findings": findings{}, "Key": Key{}, "NewKey": NewKey{}, "KeyPage": page[Key]{},
 	"FoundPerson": foundPerson{}, "Person": person{}, "Customer": customer.Customer{}, "Ask": customer.Ask{}, "Happening": happening{},
 	"Invitation": response.Record{}, "Hit": shownHit{}, "KeptCase": followup.Case{}, "CaseMail": followup.Mail{}, "CaseEvent": followup.Event{}, "ErasedPerson": erasedPerson{},
-	"Report": Report{}, "ReportTouchpoint": ReportTouchpoint{}, "ReportPoint": ReportPoint{}, "ReportQuote": ReportQuote{}, "ReportCases": ReportCases{},
+	"Pause": Pause{}, "Report": Report{}, "ReportTouchpoint": ReportTouchpoint{}, "ReportPoint": ReportPoint{}, "ReportQuote": ReportQuote{}, "ReportCases": ReportCases{},
 	"ReportCase": ReportCase{}, "Program": Program{}, "Problem": problem.Document{}, "ProgramProblem": problem.Line{},
 }
 

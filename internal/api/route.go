@@ -33,6 +33,8 @@ func (a *API) routes() []route {
 		{method: http.MethodPost, path: "/api/admin/apply", scope: access.Admin, answer: a.apply},
 		{method: http.MethodPost, path: "/api/admin/audit", scope: access.Admin, answer: a.audit},
 		{method: http.MethodPost, path: "/api/admin/verdict", scope: access.Admin, answer: a.reverse},
+		{method: http.MethodGet, path: "/api/admin/sending", scope: access.Admin, answer: a.sending},
+		{method: http.MethodPost, path: "/api/admin/resume", scope: access.Admin, answer: a.resume},
 		{method: http.MethodPost, path: "/api/admin/keys", scope: access.Admin, answer: a.makeKey, makes: true},
 		{method: http.MethodGet, path: "/api/admin/keys", scope: access.Admin, answer: a.listKeys},
 		{method: http.MethodDelete, path: "/api/admin/keys/{id}", scope: access.Admin, answer: a.revokeKey},

@@ -59,6 +59,7 @@ type world struct {
 	applied              string
 	erased               bool // whoever answered
 	ruled                []string
+	pause                survey.Pause
 }
 
 func (w *world) Current(context.Context) (*program.Program, error) {
@@ -213,6 +214,15 @@ func (w *world) Run(context.Context, time.Time) (tally.Findings, error) {
 	return tally.Findings{Responses: 412, Lagging: 2, Healed: 2}, w.trouble
 }
 
+func (w *world) Pause(context.Context) (survey.Pause, error) { return w.pause, w.trouble }
+
+func (w *world) SetPause(_ context.Context, p survey.Pause) (bool, error) {
+	if w.pause.Revision == p.Revision && !w.full {
+		w.pause = p
+	}
+	return !w.full, w.trouble
+}
+
 // handler is the API on a world. Whatever it is asked and answers is held against the document.
 func handler(t *testing.T, w *world) http.Handler {
 	t.Helper()
@@ -233,7 +243,7 @@ func unchecked(w *world) http.Handler {
 		log = slog.New(slog.DiscardHandler)
 	}
 	return (&api.API{
-		Written: keys, Keys: w, Meter: w, Programs: w, Intake: w, Counts: w, Answers: w, Bench: w, Inquiry: response.Inquiry{Archive: w}, Decisions: w, Cases: w, People: w, Reports: reports.Gather{Counts: w, Answers: w, Cases: w}, Texts: w, Applier: w, Auditor: w,
+		Written: keys, Keys: w, Meter: w, Programs: w, Intake: w, Counts: w, Answers: w, Bench: w, Inquiry: response.Inquiry{Archive: w}, Decisions: w, Cases: w, People: w, Reports: reports.Gather{Counts: w, Answers: w, Cases: w}, Texts: w, Applier: w, Auditor: w, Sending: survey.Sending{Pauses: w},
 		Now: func() time.Time { return now.Add(w.later) }, Log: log,
 	}).Handler()
 }

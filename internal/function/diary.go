@@ -63,6 +63,20 @@ func (d diary) lost(ctx context.Context, visit, kind string) {
 	d.parts.count(Unknown, 1)
 }
 
+// SetPause tells that survey mails wait, or leave again.
+func (d diary) SetPause(ctx context.Context, p survey.Pause) (bool, error) {
+	did, err := d.Store.SetPause(ctx, p)
+	switch {
+	case !did || err != nil || p.Told:
+	case p.Paused():
+		d.parts.Log.LogAttrs(ctx, slog.LevelError, "survey mails paused", slog.String("why", string(p.Why)), slog.Int64("mails", p.Mails),
+			slog.Int64("troubled", p.Troubled), slog.Time("after", p.After))
+	default:
+		d.parts.Log.LogAttrs(ctx, slog.LevelInfo, "survey mails leave again")
+	}
+	return did, err
+}
+
 // Suppress tells that a customer is not mailed any more.
 func (d diary) Suppress(ctx context.Context, id customer.ID, status customer.Status, at time.Time) (bool, error) {
 	did, err := d.Store.Suppress(ctx, id, status, at)

@@ -15,6 +15,7 @@ type Metric string
 const (
 	Drift        Metric = "Drift"        // audit: counts that differed from the responses and that catching up does not explain
 	Suspended    Metric = "Suspended"    // dispatch: a walk in which SES took nothing until a person acts
+	Paused       Metric = "Paused"       // dispatch: a walk in which survey mails waited, because too many bounce or are complained about
 	Unknown      Metric = "Unknown"      // dispatch: a letter of which nobody knows whether it was sent
 	TaskMailLost Metric = "TaskMailLost" // dispatch, bounce: a task mail that did not reach the desk
 )

@@ -25,11 +25,13 @@ type Parts struct {
 	Keys     api.Written // of the API
 	Carrier  survey.Carrier
 	Rate     survey.Rate
-	Public   string // address of the links in mails
-	Domain   string // of the Message-ID that SES gives
-	Now      func() time.Time
-	Log      *slog.Logger
-	Metrics  Metrics // nil: nothing is counted
+	// Reputation is what dispatch's guard asks; nil: nobody keeps mails back.
+	Reputation survey.Reputation
+	Public     string // address of the links in mails
+	Domain     string // of the Message-ID that SES gives
+	Now        func() time.Time
+	Log        *slog.Logger
+	Metrics    Metrics // nil: nothing is counted
 	// Shred makes the engine forget what was overwritten, as privacy.Erasure asks; nil: it does so by itself.
 	Shred func(ctx context.Context) error
 }

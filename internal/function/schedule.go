@@ -28,6 +28,9 @@ func Dispatch(p Parts) func(context.Context) error {
 		Invitations: p.Store, Claims: p.diary(), Marks: p.Store, Reminders: p.diary(), Customers: p.Store, Allowance: p.Store,
 		Programs: p.Programs, Writer: letters{p}, Carrier: postman{p}, Rate: p.Rate,
 	}
+	if p.Reputation != nil {
+		then.Guard = &survey.Guard{Reputation: p.Reputation, Pauses: p.diary(), Owner: owners{p}}
+	}
 	chain := p.chain()
 	tasks := followup.Tasks{
 		Chain: chain, Answers: p.Store, Customers: p.Store, Writer: letters{p}, Carrier: postman{p}, Rate: p.Rate, Domain: p.Domain,
@@ -48,6 +51,9 @@ func Dispatch(p Parts) func(context.Context) error {
 		p.Log.InfoContext(ctx, "agenda walked", slog.Bool("busy", report.Busy), slog.Bool("ended", report.Ended), slog.Any("passed", report.Passed))
 		if errors.Is(err, survey.ErrSuspended) {
 			p.count(Suspended, 1)
+		}
+		if then.Guard != nil && then.Guard.Held() {
+			p.count(Paused, 1)
 		}
 		return trail.CleanError(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"afterword/internal/apigw"
 	"afterword/internal/fault"
 	"afterword/internal/problem"
+	"afterword/internal/ses"
 )
 
 // Handler serves what API Gateway would (the routes of template.yaml, each through the event decoding that Lambda gets) and the
@@ -34,6 +35,7 @@ func (s *System) Handler() http.Handler {
 	mux.HandleFunc("GET /{$}", s.answering(s.tour))
 	mux.HandleFunc("POST /local/tour/hook", s.answering(s.tourHook))
 	mux.HandleFunc("POST /local/tour/clock", s.answering(s.tourClock))
+	mux.HandleFunc("POST /local/tour/resume", s.answering(s.tourResume))
 	mux.HandleFunc("GET /local/tour/decisions", s.answering(s.tourDecisions))
 	return onlyFromHere(mux)
 }
@@ -218,6 +220,13 @@ func (s *System) sesEvent(w http.ResponseWriter, r *http.Request) error {
 		return fault.Wrap(fault.TooLarge, err, "the event is larger than 1 MB")
 	}
 	if body, err = s.tagged(body); err != nil {
+		return err
+	}
+	reports, err := ses.Decode(body, s.clock.Now())
+	if err != nil {
+		return err
+	}
+	if err := s.mailbox.Learn(reports); err != nil {
 		return err
 	}
 	if err := s.notify(r.Context(), snsEvent(body, s.clock.Now())); err != nil {

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -39,7 +40,8 @@ import (
 //	admin PATH FILE                  posts a file to the API
 //	verdict count|withdraw REASON    the owner rules about the answer behind $SURVEY; prints it
 //	key SCOPE                        makes a key of the API that has the scope; sets $KEY and $KEYID
-//	ses EVENT                        SES tells bounce, transient, complaint or delivery about the newest mail
+//	crowd SOURCE FILE FROM TO        likewise for each number of a range, which stands in the file as NUMBER
+//	ses EVENT [N]                    SES tells bounce, transient, complaint or delivery about the newest mail, or the newest N surveys
 //	status N                         of the last answer
 //	restart                          the process ends and starts again on the same data
 //	asleep TIME                      likewise, and it starts at the time: no schedule runs in between
@@ -133,19 +135,15 @@ func (j *traveller) again(ts *testscript.TestScript, at time.Time) {
 }
 
 var commands = map[string]func(*testscript.TestScript, bool, []string){
-	"hook": func(ts *testscript.TestScript, neg bool, args []string) {
-		j, body := on(ts), readFile(ts, args[1])
-		header, err := webhook.Sign(args[0], "local-secret-"+args[0], body, j.system.Now())
+	"hook": func(ts *testscript.TestScript, neg bool, args []string) { hook(ts, readFile(ts, args[1]), args) },
+	"crowd": func(ts *testscript.TestScript, neg bool, args []string) {
+		from, err := strconv.Atoi(args[2])
 		ts.Check(err)
-		if args[0] == "shopify" {
-			header.Set("X-Shopify-Topic", "orders/paid")
+		to, err := strconv.Atoi(args[3])
+		ts.Check(err)
+		for n := from; n <= to; n++ {
+			hook(ts, bytes.ReplaceAll(readFile(ts, args[1]), []byte("NUMBER"), []byte(strconv.Itoa(n))), args[:2])
 		}
-		for _, pair := range args[2:] {
-			name, value, _ := strings.Cut(pair, "=")
-			header.Set(map[string]string{"topic": "X-Shopify-Topic"}[name], value)
-		}
-		header.Set("Content-Type", "application/json")
-		j.send(ts, http.MethodPost, "/hooks/"+args[0], header, body)
 	},
 	"raw": func(ts *testscript.TestScript, neg bool, args []string) {
 		header := http.Header{}
@@ -194,7 +192,7 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 		on(ts).send(ts, http.MethodPost, "/api/admin/verdict", bearer(http.Header{"Content-Type": {"application/json"}}), body)
 	},
 	"key":     func(ts *testscript.TestScript, neg bool, args []string) { makeKey(ts, args[0]) },
-	"ses":     func(ts *testscript.TestScript, neg bool, args []string) { sesEvent(ts, args[0]) },
+	"ses":     func(ts *testscript.TestScript, neg bool, args []string) { sesEvents(ts, args) },
 	"status":  func(ts *testscript.TestScript, neg bool, args []string) { checkStatus(ts, args[0]) },
 	"restart": func(ts *testscript.TestScript, neg bool, args []string) { on(ts).again(ts, on(ts).system.Now()) },
 	"asleep": func(ts *testscript.TestScript, neg bool, args []string) {
@@ -205,6 +203,22 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 }
 
 type testKey struct{}
+
+// hook delivers a body to a source, signed, with what the arguments after the source and the file say.
+func hook(ts *testscript.TestScript, body []byte, args []string) {
+	j := on(ts)
+	header, err := webhook.Sign(args[0], "local-secret-"+args[0], body, j.system.Now())
+	ts.Check(err)
+	if args[0] == "shopify" {
+		header.Set("X-Shopify-Topic", "orders/paid")
+	}
+	for _, pair := range args[2:] {
+		name, value, _ := strings.Cut(pair, "=")
+		header.Set(map[string]string{"topic": "X-Shopify-Topic"}[name], value)
+	}
+	header.Set("Content-Type", "application/json")
+	j.send(ts, http.MethodPost, "/hooks/"+args[0], header, body)
+}
 
 func on(ts *testscript.TestScript) *traveller { return ts.Value(travellerKey{}).(*traveller) }
 
@@ -312,10 +326,25 @@ func countMails(ts *testscript.TestScript, args []string) {
 	fmt.Fprintf(ts.Stdout(), "\n%s\n", opened.Text)
 }
 
-func sesEvent(ts *testscript.TestScript, kind string) {
+func sesEvents(ts *testscript.TestScript, args []string) {
+	mails := on(ts).system.Mails()
+	if len(args) == 1 {
+		sesEvent(ts, args[0], mails[len(mails)-1])
+		return
+	}
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	for _, m := range slices.Backward(mails) {
+		if m.Kind == "survey" && n > 0 {
+			sesEvent(ts, args[0], m)
+			n--
+		}
+	}
+}
+
+func sesEvent(ts *testscript.TestScript, kind string, m local.Captured) {
 	j := on(ts)
-	mails := j.system.Mails()
-	event, err := local.EventAbout(kind, mails[len(mails)-1], j.system.Now())
+	event, err := local.EventAbout(kind, m, j.system.Now())
 	ts.Check(err)
 	j.send(ts, http.MethodPost, "/local/ses-event", http.Header{"Content-Type": {"application/json"}}, event)
 }

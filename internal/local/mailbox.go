@@ -29,6 +29,7 @@ type Mailbox struct {
 
 	mu    sync.Mutex
 	mails []Captured
+	fates []fate
 	fault error // the next sends fail with it; nil: they succeed
 }
 
@@ -43,7 +44,10 @@ type Captured struct {
 	Raw  []byte            `json:"raw"`
 }
 
-var _ survey.Carrier = (*Mailbox)(nil)
+var (
+	_ survey.Carrier    = (*Mailbox)(nil)
+	_ survey.Reputation = (*Mailbox)(nil)
+)
 
 // openMailbox reads the mails that the folder holds; "" keeps them in memory only.
 func openMailbox(folder string, now func() time.Time) (*Mailbox, error) {
@@ -56,6 +60,9 @@ func openMailbox(folder string, now func() time.Time) (*Mailbox, error) {
 	}
 	paths, err := filepath.Glob(filepath.Join(folder, "*.json"))
 	if err != nil {
+		return nil, err
+	}
+	if box.fates, err = readFates(folder); err != nil {
 		return nil, err
 	}
 	sort.Strings(paths)

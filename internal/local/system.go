@@ -145,7 +145,7 @@ func (s *System) openParts(ctx context.Context) error {
 	s.parts = function.Parts{
 		Store: kept, Programs: function.Programs(kept, s.clock.Now), Secrets: &secrets.Keeper{Read: s.secret.read, Now: s.clock.Now},
 		Keys:    api.FixedKeys{access.Local(s.options.Key, access.Admin)},
-		Carrier: s.mailbox, Rate: unlimited{}, Public: s.options.Public, Domain: "email.amazonses.com", Now: s.clock.Now, Log: s.log,
+		Carrier: s.mailbox, Rate: unlimited{}, Reputation: s.mailbox, Public: s.options.Public, Domain: "email.amazonses.com", Now: s.clock.Now, Log: s.log,
 		Shred: s.shred,
 	}
 	return nil

@@ -38,11 +38,11 @@ var steps = []struct{ Value, Says string }{{"10m", "10 minutes"}, {"1h", "1 hour
 
 // tourView is what the tour shows.
 type tourView struct {
-	Now, Done, Key, Base, Quarter, MailNote string
-	Samples, Steps                          any
-	Mails                                   []mailLine
-	Scores                                  []api.Line
-	Cases                                   []caseLine
+	Now, Done, Key, Base, Quarter, MailNote, Paused string
+	Samples, Steps                                  any
+	Mails                                           []mailLine
+	Scores                                          []api.Line
+	Cases                                           []caseLine
 }
 
 type (
@@ -59,6 +59,9 @@ func (s *System) tour(w http.ResponseWriter, r *http.Request) error {
 		Key: s.options.Key, Base: "http://" + r.Host, Quarter: quarter, Samples: samples, Steps: steps,
 	}
 	var err error
+	if view.Paused, err = s.pausedLine(r.Context()); err != nil {
+		return err
+	}
 	if view.Mails, view.MailNote, err = s.mailLines(); err != nil {
 		return err
 	}
@@ -86,6 +89,23 @@ func (s *System) quarter() string {
 		}
 	}
 	return ""
+}
+
+// pausedLine tells why survey mails wait; "" when they leave.
+func (s *System) pausedLine(ctx context.Context) (string, error) {
+	var p api.Pause
+	if err := s.ask(ctx, "/api/admin/sending", &p); err != nil || !p.Paused {
+		return "", err
+	}
+	return fmt.Sprintf("Since %s survey mails and reminders are paused: %d of %d mails had %s, which is near the limit of SES. Other mails leave.",
+		p.Since.Format("2 Jan 15:04"), p.Troubled, p.Mails, p.Why), nil
+}
+
+func (s *System) tourResume(w http.ResponseWriter, r *http.Request) error {
+	if _, err := s.send(r.Context(), http.MethodPost, "/api/admin/resume", http.Header{"Authorization": {"Bearer " + s.options.Key}}, nil); err != nil {
+		return err
+	}
+	return s.back(w, r, "survey mails leave again")
 }
 
 func (s *System) mailLines() (lines []mailLine, note string, err error) {

@@ -26,7 +26,7 @@ type message struct {
 	subject       string
 	language      string
 	date          time.Time
-	html, text    string
+	html, text    string            // html may be ""
 	unsubscribe   string            // URL for RFC 8058, or ""
 	headers       map[string]string // ASCII only, without line ends
 	tags          map[string]string
@@ -80,7 +80,9 @@ func (m message) letter() (survey.Letter, error) {
 	}
 	encoding := gomail.WithPartEncoding(cmp.Or(m.encoding, gomail.EncodingQP))
 	out.SetBodyString(gomail.TypeTextPlain, m.text, encoding)
-	out.AddAlternativeString(gomail.TypeTextHTML, m.html, encoding)
+	if m.html != "" {
+		out.AddAlternativeString(gomail.TypeTextHTML, m.html, encoding)
+	}
 	for _, f := range m.inline {
 		if err := out.EmbedReader(f.name, bytes.NewReader(f.data), gomail.WithFileContentType(f.kind), gomail.WithFileContentID(f.name+cidDomain)); err != nil {
 			return survey.Letter{}, fmt.Errorf("put %s into the mail: %w", f.name, err)

@@ -16,6 +16,8 @@
 //	due work        W#<kind>#<key>                     work          agenda A#<shard>
 //	lot             W#mark#<lot>                       work          sent and not marked yet: finished by the next walk; agenda
 //	lease           L#<name>                           lease         who walks the agenda
+//	pause           G#sending                          pause         whether survey mails wait: dispatch, with mails due, each quarter of
+//	                                                                 an hour, each minute while they wait; the API
 //	API key         B#<key>                            key           each request with it, at most once a minute; listing B#keys
 //	program         P#program                          v#000001      versions; "current" names the newest
 //
@@ -90,6 +92,8 @@ func workKey(kind agenda.Kind, key string) table.Key {
 func lotKey(lot string) table.Key { return workKey(agenda.Mark, lot) }
 
 func leaseKey(name string) table.Key { return feedback("L#"+name, "lease") }
+
+func pauseKey() table.Key { return feedback("G#sending", "pause") }
 
 func programKey(version int) table.Key { return feedback("P#program", fmt.Sprintf("v#%06d", version)) }
 

@@ -247,3 +247,16 @@ func (o *office) answer(t *testing.T, id string, at time.Time) {
 		t.Error(err)
 	}
 }
+
+// reputation is what the carrier knows of the account, and an owner who counts how often he is told.
+type reputation struct {
+	points []survey.Point
+	told   int
+}
+
+func (r *reputation) Statistics(context.Context) ([]survey.Point, error) { return r.points, nil }
+
+func (r *reputation) Tell(context.Context, *program.Program, survey.Pause) error {
+	r.told++
+	return nil
+}

@@ -29,7 +29,8 @@ type Dispatcher struct {
 	Writer      Writer
 	Carrier     Carrier
 	Rate        Rate
-	Concurrency int // letters under way at once; 0: usualConcurrency
+	Guard       *Guard // nil: nobody keeps mails back
+	Concurrency int    // letters under way at once; 0: usualConcurrency
 
 	quota quota
 }
@@ -154,12 +155,21 @@ const (
 )
 
 // Handle sends the invitations, or the reminders, of some entries. It returns agenda.ErrEnough when the walk's time, the quota or
-// the carrier's patience is used up, and an error that wraps ErrSuspended when sending is stopped. A letter that the carrier refused, or
+// the carrier's patience is used up, and while the guard keeps mails back, and an error that wraps ErrSuspended when sending is stopped. A letter that the carrier refused, or
 // of which nobody knows, is no error of the walk: its invitation says so (Stop, Lose).
 func (d *Dispatcher) Handle(ctx context.Context, entries []agenda.Entry, walk agenda.Walk) error {
 	p, err := d.Programs.Current(ctx)
 	if err != nil {
 		return fmt.Errorf("read the program: %w", err)
+	}
+	if d.Guard != nil {
+		holds, err := d.Guard.Holds(ctx, p, walk.Now())
+		switch {
+		case err != nil:
+			return fmt.Errorf("%w: %w", agenda.ErrEnough, err)
+		case holds:
+			return agenda.ErrEnough
+		}
 	}
 	var failures []error
 	enough := false

@@ -33,6 +33,8 @@ var commands = map[string]command{
 	"customer": {"DO ADDRESS [RATINGS]", "export, or erase with keep-ratings or remove-ratings: everything that is kept about a person", customer},
 	"evidence": {"ID", "what is known about one answer: opened links, what speaks against a person, the verdict (-- before an ID that begins with -)", evidence},
 	"verdict":  {"ID COUNT|WITHDRAW REASON", "count or withdraw an answer by hand, for a reason that is kept with it (-- before an ID that begins with -)", verdict},
+	"sending":  {"", "says whether survey mails wait, and why", sending},
+	"resume":   {"", "lets survey mails that wait leave again; only what happens from now on is counted", resume},
 	"audit":    {"", "counts everything again, heals, and says what differed", audit},
 	"invoke":   {"FUNCTION EVENT", "replays events/FUNCTION/EVENT.json, webhooks signed afresh", invoke},
 }
