@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"afterword/internal/tally"
 )
 
 func TestAScoreIsNeverShownWithoutWhatItMeans(t *testing.T) {
@@ -26,6 +28,23 @@ func TestAScoreIsNeverShownWithoutWhatItMeans(t *testing.T) {
 			t.Errorf("%s: %d %s", name, rec.Code, rec.Body)
 		}
 		golden(t, name, rec.Body.Bytes())
+	}
+}
+
+func TestATouchpointThatNoSourceReportsIsListedOnceSomebodyWasAsked(t *testing.T) {
+	w := filled()
+	listed := func() bool {
+		return strings.Contains(ask(t, w, http.MethodGet, "/api/scores?period=2026-11", "").Body.String(), `"touchpoint":"workshop"`)
+	}
+	if listed() {
+		t.Error("it is listed before")
+	}
+	if rec := ask(t, w, http.MethodGet, "/api/scores?touchpoint=workshop&period=2026-11", ""); rec.Code != http.StatusOK || !strings.Contains(rec.Body.String(), `"n":0`) {
+		t.Errorf("asked for by its name: %d %s", rec.Code, rec.Body)
+	}
+	w.sends[tally.Series{Touchpoint: "workshop", Survey: "support-ces-v1"}] = tally.Sends{Sent: 1}
+	if !listed() {
+		t.Error("it is not listed after")
 	}
 }
 

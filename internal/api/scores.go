@@ -86,6 +86,9 @@ func (a *API) scores(r *http.Request) (any, error) {
 		if err != nil {
 			return nil, err
 		}
+		if query["touchpoint"] == "" && !p.Reported(t.Name) && s.N == 0 && s.Sent == 0 {
+			continue // it is in the program for later
+		}
 		shown = append(shown, s)
 	}
 	if query["touchpoint"] != "" {

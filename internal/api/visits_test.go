@@ -67,7 +67,7 @@ func TestABadVisitDoesNotStopTheOthers(t *testing.T) {
 	if err := json.Unmarshal(rec.Body.Bytes(), &answer); err != nil || rec.Code != http.StatusOK || len(answer.Results) != 9 {
 		t.Fatal(rec.Code, rec.Body, err)
 	}
-	for i, want := range []string{"planned", "expected onboarding, return, support", "no-address", `no field "colour"`, "JSON number", "no source", "not a time", "nor a date", "before the year 2000"} {
+	for i, want := range []string{"planned", "expected onboarding, return, support, workshop", "no-address", `no field "colour"`, "JSON number", "no source", "not a time", "nor a date", "before the year 2000"} {
 		got := answer.Results[i]
 		said := ""
 		if got.Visit != nil {

@@ -77,8 +77,9 @@ func (w *world) Current(context.Context) (*program.Program, error) {
 		},
 		Touchpoints: map[string]program.Touchpoint{
 			"support": {Name: "support", Survey: "support-ces-v1"}, "return": {Name: "return", Survey: "support-ces-v1"},
-			"onboarding": {Name: "onboarding", Survey: "onboarding-nps-v1"},
+			"onboarding": {Name: "onboarding", Survey: "onboarding-nps-v1"}, "workshop": {Name: "workshop", Survey: "support-ces-v1"},
 		},
+		Sources: map[string]program.Source{"desk": {Events: map[string]string{"solved": "support", "returned": "return", "started": "onboarding"}}},
 	}, w.trouble
 }
 

@@ -219,7 +219,7 @@ func (h *history) work(m Captured) {
 	if h.chance(15) {
 		end, how = "lost", "Had bought elsewhere already."
 	}
-	h.plan(h.between(6*time.Hour, 50*time.Hour), do(end, url.Values{"outcome": {how}, "cause": {"delivery"}}))
+	h.plan(h.between(6*time.Hour, 50*time.Hour), do(end, url.Values{"outcome": {how}, "cause": {"late delivery"}}))
 }
 
 // hook signs a payload as the source would, sends it to its hook, and returns what the hook answered.

@@ -18,7 +18,7 @@ var (
 		List-Unsubscribe-Post Message-Id Mime-Version References Reply-To Subject To X-Auto-Response-Suppress`)
 	ourElements = strings.Fields(`!doctype html head meta title style body table tbody tr td div h1 a br
 		!--[if !-- ![endif]-- !--<![endif]-- noscript xml o:officedocumentsettings o:allowpng/ o:pixelsperinch`)
-	element     = regexp.MustCompile(`</?([^\s>]*)`)
+	element = regexp.MustCompile(`</?([^\s>]*)`)
 )
 
 // check holds what is true of every mail, whatever foreign text went into it.

@@ -187,11 +187,14 @@ func TestTheProgramAnswersWhoAsksAboutWhat(t *testing.T) {
 	if touchpoint, ok := p.TouchpointFor("shopify", "orders/paid"); !ok || touchpoint.Name != "purchase" {
 		t.Errorf("a paid order is a %q", touchpoint.Name)
 	}
-	_, number := p.SurveyByNumber(9)
-	_, survey := p.SurveyOf("delivery")
-	_, desk := p.DeskOf("delivery")
+	_, number := p.SurveyByNumber(99)
+	_, survey := p.SurveyOf("workshop")
+	_, desk := p.DeskOf("workshop")
 	_, event := p.TouchpointFor("shopify", "orders/cancelled")
 	_, source := p.TouchpointFor("woo", "orders/paid")
+	if !p.Reported("purchase") || p.Reported("delivery") || p.Reported("workshop") {
+		t.Error("which touchpoints are reported is not what the sources say")
+	}
 	if number || survey || desk || event || source {
 		t.Error("the program has what nobody wrote into it")
 	}

@@ -184,6 +184,18 @@ func (p *Program) DeskOf(touchpoint string) (Desk, bool) {
 	return d, ok
 }
 
+// Reported tells whether a source reports the touchpoint. One that none does comes by the API, or is there for later.
+func (p *Program) Reported(touchpoint string) bool {
+	for _, source := range p.Sources {
+		for _, reported := range source.Events {
+			if reported == touchpoint {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // TouchpointFor is the touchpoint that an event of a source is; false when the program takes no such event from it.
 func (p *Program) TouchpointFor(source, event string) (Touchpoint, bool) {
 	t, ok := p.Touchpoints[p.Sources[source].Events[event]]

@@ -55,7 +55,7 @@ type CaseLists interface {
 }
 
 // Report gathers the report of a period as it is at now. A touchpoint that is off and about which nobody was asked or answered is
-// left out. Quotes are taken from the newest AnswersRead answers to each survey. Faults: Transient.
+// left out, and so is one that no source reports and about which nobody answered for as long as its trend goes back. Quotes are taken from the newest AnswersRead answers to each survey. Faults: Transient.
 func (g Gather) Report(ctx context.Context, p *program.Program, in period.Period, now time.Time) (Report, error) {
 	r := Report{Period: in, Before: in.Previous(), At: now.UTC(), Closed: !now.Before(in.End(p.Zone)), CountsClicks: p.CountUnconfirmed}
 	comments := map[string][]response.Record{} // by survey
@@ -69,7 +69,7 @@ func (g Gather) Report(ctx context.Context, p *program.Program, in period.Period
 		if err != nil {
 			return Report{}, fmt.Errorf("gather the scores of %s: %w", name, err)
 		}
-		if asked.Off && t.quiet() {
+		if asked.Off && t.quiet() || !p.Reported(name) && t.unheard() {
 			continue
 		}
 		if _, read := comments[s.ID]; !read { // two touchpoints may share a survey
@@ -116,11 +116,16 @@ func (g Gather) touchpoint(ctx context.Context, s program.Survey, name string, i
 // quiet tells whether nothing happened about the touchpoint in the period.
 func (t Touchpoint) quiet() bool { return t.Sent == 0 && t.Replies == 0 && t.Score.N == 0 }
 
+// unheard tells whether, beside that, nobody ever answered in the periods that its trend shows.
+func (t Touchpoint) unheard() bool {
+	return t.quiet() && !slices.ContainsFunc(t.Trend, func(p Point) bool { return p.Score.N > 0 })
+}
+
 // Silent tells whether a report has nothing to tell: nobody was asked or answered in its period, nobody ever answered in those that
 // its trends show, and there is no case. A system that was in use and fell silent is told about.
 func (r Report) Silent() bool {
 	for _, t := range r.Touchpoints {
-		if !t.quiet() || slices.ContainsFunc(t.Trend, func(p Point) bool { return p.Score.N > 0 }) {
+		if !t.unheard() {
 			return false
 		}
 	}

@@ -83,6 +83,21 @@ func TestATouchpointThatIsOffIsLeftOutUnlessSomebodyAnswered(t *testing.T) {
 	}
 }
 
+// The program that comes with Afterword knows twelve touchpoints, and most owners use three.
+func TestATouchpointThatNoSourceReportsIsToldAboutOnceSomebodyWasAskedOrAnswered(t *testing.T) {
+	for why, happened := range map[string]func(*world){
+		"asked in the period":      func(w *world) { w.sends["invoice 2026-10"] = tally.Sends{Sent: 1} },
+		"answered in the period":   func(w *world) { w.answered("invoice", "2026-10", 3) },
+		"answered half a year ago": func(w *world) { w.answered("invoice", "2026-04", 3) },
+	} {
+		w := newWorld(t)
+		happened(w)
+		if r := w.report(t, "2026-10", november); len(r.Touchpoints) != 4 || r.Touchpoints[0].Name != "invoice" {
+			t.Errorf("%s: %d touchpoints", why, len(r.Touchpoints))
+		}
+	}
+}
+
 // said is an answer to the survey about a touchpoint, so many minutes before the end of October.
 func (w *world) said(touchpoint string, minutes, rating int, comment string) *response.Record {
 	w.answers = append(w.answers, response.Record{
