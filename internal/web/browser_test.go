@@ -208,6 +208,11 @@ var acts = map[string]struct {
 		posts:  []string{"act=explicit&opened=4&rating=2"},
 		stored: `2 explicit 1 ""`,
 	},
+	"a press on the rating that was pressed before is sent again: another device may have changed it meanwhile": {
+		steps:  []step{chromedp.Click(rating(2)), says("saved"), chromedp.Click(rating(2))},
+		posts:  []string{"act=explicit&opened=4&rating=2", "act=explicit&opened=4&rating=2"},
+		stored: `2 explicit 1 ""`,
+	},
 	"a press is not lost on a page that goes out of sight at once": {
 		steps: []step{
 			script(`const kept = setTimeout; window.setTimeout = () => 1; document.body.addEventListener('seen', () => { window.setTimeout = kept })`), chromedp.Click(rating(2)),

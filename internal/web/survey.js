@@ -10,7 +10,6 @@
   const opened = texts.opened;
   const label = button.textContent;
   let told = texts.known;       // the rating that the server knows, or is being told
-  let sure = texts.known;       // the one that it knows for sure: pressed, not only confirmed by an act on the page
   let later = 0;                // the timer of a pressed rating that is about to be sent
   let busy = 0;                 // requests on their way
   let line = Promise.resolve(); // one at a time, so that the last act arrives last
@@ -26,7 +25,6 @@
 
   const send = (act, rating) => {
     told = rating;
-    if (act === 'explicit') sure = rating;
     busy++;
     line = line.then(async () => {
       let answer = 'unsaved';
@@ -39,14 +37,14 @@
         if (['saved', 'waiting', 'closed'].includes(body.state)) answer = body.state;
       } catch { /* unsaved: the button is there */ }
       busy--;
-      if (answer === 'unsaved') told = sure = '';
+      if (answer === 'unsaved') told = '';
       if (!busy) say(answer, rating);
     });
   };
 
   const flush = () => {
     clearTimeout(later);
-    if (later && chosen() !== sure) send('explicit', chosen());
+    if (later) send('explicit', chosen()); // also what is known already: another device may have changed it
     later = 0;
   };
 
