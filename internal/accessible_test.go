@@ -2,7 +2,6 @@ package internal_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -16,29 +15,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"afterword/internal/browser"
 	"afterword/internal/local"
 )
 
-// finding is a rule of axe-core that something on a page breaks.
-type finding struct {
-	ID     string `json:"id"`
-	Help   string `json:"help"`
-	Impact string `json:"impact"`
-	Nodes  []struct {
-		Target []string `json:"target"`
-		HTML   string   `json:"html"`
-		Why    string   `json:"failureSummary"`
-	} `json:"nodes"`
-}
-
-// askAxe runs every rule of axe-core that the page's kind allows: a mail is no document of its own in a mail program, which brings
-// its landmarks and headings.
-const askAxe = `axe.run(document, {resultTypes: ['violations'], rules: %s}).then(r => JSON.stringify(r.violations))`
-
+// The rules of axe-core that a page's kind allows: a mail is no document of its own in a mail program, which brings its landmarks and
+// headings.
 const (
 	allRules  = `{}`
 	mailRules = `{region: {enabled: false}, 'landmark-one-main': {enabled: false}}`
@@ -101,15 +85,11 @@ func served(t *testing.T) (tour, style string) {
 func TestNobodyIsShutOut(t *testing.T) {
 	for _, look := range looks(t) {
 		for _, p := range pages(t) {
-			for _, screen := range screens {
-				t.Run(fmt.Sprintf("%s/%d/%s", p.name, screen.width, screen.scheme), func(t *testing.T) {
-					for _, f := range look.check(t, p, screen) {
-						for _, node := range f.Nodes {
-							t.Errorf("%s (%s): %s\n%v %.300s\n%s", f.ID, f.Impact, f.Help, node.Target, node.HTML, node.Why)
-						}
-					}
-				})
-			}
+			t.Run(p.name, func(t *testing.T) {
+				for _, found := range look.check(t, p, screens...) {
+					t.Error(found)
+				}
+			})
 		}
 	}
 }
@@ -148,13 +128,13 @@ type look struct {
 // looks is one look, where there is a browser (AFTERWORD_CHROMIUM) and axe-core (AFTERWORD_AXE); scripts/test says it when not.
 func looks(t *testing.T) []look {
 	t.Helper()
-	chromium, axe := browser.Path(), os.Getenv("AFTERWORD_AXE")
-	if chromium == "" || axe == "" {
-		return nil
-	}
-	source, err := os.ReadFile(axe)
+	axe, err := browser.Axe()
 	if err != nil {
 		t.Fatal(err)
+	}
+	chromium := browser.Path()
+	if chromium == "" || axe == "" {
+		return nil
 	}
 	tab, quit, err := browser.Start(context.Background(), chromium)
 	if err != nil {
@@ -167,43 +147,39 @@ func looks(t *testing.T) []look {
 		_, _ = io.WriteString(w, html.Load().(string))
 	}))
 	t.Cleanup(server.Close)
-	return []look{{tab, string(source), server.URL, &html}}
+	return []look{{tab, axe, server.URL, &html}}
 }
 
-// check looks at one place as somebody with such a screen does.
-func (l look) check(t *testing.T, p place, on screen) (found []finding) {
+// check looks at one place as people with such screens do.
+func (l look) check(t *testing.T, p place, on ...screen) (found []browser.Finding) {
 	t.Helper()
 	l.html.Store(p.html)
-	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
-		{Name: "prefers-color-scheme", Value: on.scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}, // no colours on their way
-	}}
-	ctx, cancel := context.WithTimeout(l.Context, time.Minute)
+	ctx, cancel := context.WithTimeout(l.Context, 2*time.Minute)
 	defer cancel()
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(on.width, 800)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, media); err != nil {
-		t.Fatal(err)
-	}
-	if err := chromedp.Do(ctx, chromedp.Navigate(l.url)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](l.axe+"; true")); err != nil {
-		t.Fatal(err)
-	}
-	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](fmt.Sprintf(askAxe, p.rules), chromedp.EvalAwaitPromise))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal([]byte(text), &found); err != nil {
-		t.Fatal(err)
-	}
-	wide, err := chromedp.Run(ctx, chromedp.Evaluate[int64]("document.documentElement.scrollWidth"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if wide > on.width {
-		t.Errorf("%d pixels wide on a screen of %d: it scrolls sideways", wide, on.width)
+	for i, s := range on {
+		if err := browser.See(ctx, s.width, s.scheme); err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			if err := chromedp.Do(ctx, chromedp.Navigate(l.url)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		wrong, err := browser.Check(ctx, l.axe, p.rules)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range wrong {
+			w.Help += fmt.Sprintf(" (%d pixels, %s)", s.width, s.scheme)
+			found = append(found, w)
+		}
+		wide, err := chromedp.Run(ctx, chromedp.Evaluate[int64]("document.documentElement.scrollWidth"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if wide > s.width {
+			t.Errorf("%d pixels wide on a screen of %d: it scrolls sideways", wide, s.width)
+		}
 	}
 	return found
 }

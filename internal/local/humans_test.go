@@ -1,7 +1,6 @@
 package local_test
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -11,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/google/go-cmp/cmp"
@@ -50,11 +48,11 @@ var acts = []way{
 		return last
 	}},
 	{"no scripts, the button", func(t *testing.T, w window, l letter) int {
-		w.open(t, noScripts, chromedp.Navigate(l.one()), chromedp.Click(css(button)), thanked)
+		w.open(t, scripts(false), chromedp.Navigate(l.one()), chromedp.Click(css(button)), thanked)
 		return ratingOf(l.one())
 	}},
 	{"no scripts, another rating", func(t *testing.T, w window, l letter) int {
-		w.open(t, noScripts, chromedp.Navigate(l.one()), chromedp.Click(css(rating(l.another(1)))), chromedp.Click(css(button)), thanked)
+		w.open(t, scripts(false), chromedp.Navigate(l.one()), chromedp.Click(css(rating(l.another(1)))), chromedp.Click(css(button)), thanked)
 		return l.another(1)
 	}},
 	{"a changed mind", func(t *testing.T, w window, l letter) int {
@@ -97,11 +95,6 @@ var (
 
 func press(x, y float64) step { return chromedp.MouseClickXY(x, y) }
 func tap(x, y float64) step   { return chromedp.TapXY(x, y) }
-
-var noScripts = chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-	_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
-	return err
-})
 
 // another is the n-th rating after the one that the mail is opened with.
 func (l letter) another(n int) int {
@@ -149,6 +142,11 @@ func (m *mailing) hold(want map[string]int) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		m.t.Errorf("people gave, stored is:\n%s", diff)
+		for i, l := range m.letters {
+			if given, answered := want[l.visit]; answered && got[l.visit] != given {
+				m.t.Errorf("mail %d, about %s, opened by %d: gave %d, stored is %d", i, l.touch, ratingOf(l.one()), given, got[l.visit])
+			}
+		}
 	}
 	for _, l := range m.letters {
 		if given, answered := want[l.visit]; answered {
@@ -265,6 +263,7 @@ func TestEveryPersonCountsOnce(t *testing.T) {
 		play(m.letters, func(c course) func(*testing.T, window, letter) int { return c.later })
 		m.pass(3 * 24 * time.Hour)
 		play(m.letters, func(c course) func(*testing.T, window, letter) int { return c.edit })
+		m.pass(time.Minute) // the scores follow
 		for i, l := range m.letters { // those whose first act was withdrawn have not answered yet
 			if c := all[i%len(all)]; c.reminded != nil {
 				delete(want, l.visit)

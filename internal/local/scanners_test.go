@@ -90,7 +90,7 @@ var inChromium = []scanner{
 		tab.do(chromedp.Navigate(w.url + "/preview?" + url.Values{"link": l.ratings}.Encode()))
 		select {
 		case <-w.ahead:
-		case <-time.After(20 * time.Second):
+		case <-time.After(time.Minute):
 			t.Error("this Chromium prerenders nothing")
 		}
 		if err := browser.Stay(tab, dwell); err != nil {

@@ -45,7 +45,7 @@ type window struct {
 func (m *mailing) with(chromium context.Context, do func(window)) {
 	own, shut := chromedp.NewContext(chromium, chromedp.WithNewBrowserContext())
 	defer shut()
-	own, cancel := context.WithTimeout(own, 2*time.Minute)
+	own, cancel := context.WithTimeout(own, 5*time.Minute)
 	defer cancel()
 	if err := chromedp.Do(own); err != nil {
 		m.t.Fatal(err)
@@ -109,7 +109,7 @@ func script(text string) step {
 // until waits for the page to say it.
 func until(condition string) step {
 	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		if _, err := chromedp.Poll[bool](condition, chromedp.WithPollingTimeout(20*time.Second))(ctx, t); err != nil {
+		if _, err := chromedp.Poll[bool](condition, chromedp.WithPollingTimeout(2*time.Minute))(ctx, t); err != nil {
 			return fmt.Errorf("until %s: %w", condition, err)
 		}
 		return nil
