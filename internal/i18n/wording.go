@@ -48,13 +48,18 @@ func (p *Printer) Question(survey program.Survey, touchpoint, company string) st
 	return p.T(key, "company", company)
 }
 
-// Reason is the question for the reason, which depends on how happy the rating was.
+// Reason is the question for the reason, which depends on how happy the rating was, and on what was rated: whoever would not recommend
+// somebody has not necessarily seen anything go wrong.
 func (p *Printer) Reason(survey program.Survey, group score.Group) string {
 	reasons := map[score.Group]program.Text{score.Good: survey.Reasons.Good, score.Neutral: survey.Reasons.Neutral, score.Bad: survey.Reasons.Bad}
 	if own := p.own(reasons[group]); own != "" {
 		return own
 	}
-	return p.T("reason." + string(group))
+	key := "reason." + kind(survey) + "." + string(group)
+	if _, ok := p.texts[key]; !ok {
+		key = "reason." + string(group)
+	}
+	return p.T(key)
 }
 
 // numbered are the touchpoints whose subject is a number that the customer knows: of an order, a ticket, an invoice.

@@ -22,7 +22,8 @@ func TestTheShippedQuestionFollowsTouchpointAndScale(t *testing.T) {
 	}{
 		{"purchase", survey(score.CSAT, score.Higher), "How satisfied are you with your order from Acme?"},
 		{"support", survey(score.CES, score.Higher), "How easy was it to get help from Acme?"},
-		{"support", survey(score.CES, score.Lower), "How much effort did it take you to get this done with Acme?"},
+		{"support", survey(score.CES, score.Lower), "How much effort did it take you to get help from Acme?"},
+		{"workshop", survey(score.CES, score.Lower), "How much effort did it take you to get this done with Acme?"},
 		{"onboarding", survey(score.NPS, score.Higher), "Now that you have got started: how likely are you to recommend Acme to a friend or colleague?"},
 		{"purchase", survey(score.NPS, score.Higher), "How likely are you to recommend Acme to a friend or colleague?"},
 		{"workshop", survey(score.CES, score.Higher), "How easy was it to get this done with Acme?"},
@@ -115,19 +116,50 @@ func TestACustomerIsToldTheNumberOfAnOrderAndNoOther(t *testing.T) {
 	}
 }
 
-// One touchpoint has all its words or none: a mail that knows the question and not the reason would read oddly.
-func TestEveryShippedTouchpointHasAllItsWords(t *testing.T) {
-	texts := For("en").texts
-	for key := range texts {
-		name, ok := strings.CutPrefix(key, "touchpoint.")
-		if !ok {
-			continue
+// Whatever the owner asks with, at whatever moment, in whatever language: the words are of that moment. Whether people recommend a
+// company is asked in the same words at most of them.
+func TestEveryTouchpointHasItsOwnWordsForEveryMetricInEveryLanguage(t *testing.T) {
+	agree := survey(score.CES, score.Higher)
+	agree.Agree = true
+	asked := map[string]program.Survey{
+		"ces": survey(score.CES, score.Higher), "effort": survey(score.CES, score.Lower), "agree": agree, "csat": survey(score.CSAT, score.Higher),
+		"nps": survey(score.NPS, score.Higher),
+	}
+	catalogs := everyCatalog(t)
+	for _, language := range catalogs.Languages() {
+		in, said := catalogs.For(language), map[string]string{}
+		only := func(what, text string) {
+			if before, ok := said[text]; ok || text == "" {
+				t.Errorf("%s: %s is %q, as is %s", language, what, text, before)
+			}
+			said[text] = what
 		}
-		for _, needed := range []string{"about." + name, "why." + name, "question." + name + ".ces", "question." + name + ".agree", "question." + name + ".csat"} {
-			if _, ok := texts[needed]; !ok {
-				t.Errorf("%s is missing", needed)
+		for name, touchpoint := range program.Default().Touchpoints {
+			only(name+" about", in.About(touchpoint, "", "Acme"))
+			only(name+" why", in.Why(name, "Acme"))
+			only(name+" name", in.Touchpoint(name))
+			for metric, asks := range asked {
+				question := in.Question(asks, name, "Acme")
+				if metric != "nps" {
+					only(name+" "+metric, question)
+				}
+				if !strings.Contains(question, "Acme") || strings.ContainsAny(question, "{}") {
+					t.Errorf("%s: %s %s: %q", language, name, metric, question)
+				}
 			}
 		}
+		for metric, asks := range asked {
+			reasons := map[string]bool{}
+			for _, group := range []score.Group{score.Good, score.Neutral, score.Bad} {
+				reasons[in.Reason(asks, group)] = true
+			}
+			if len(reasons) != 3 || reasons[""] {
+				t.Errorf("%s: %s asks for the reason in %d ways", language, metric, len(reasons))
+			}
+		}
+	}
+	if n := len(program.Default().Touchpoints); n != 12 {
+		t.Errorf("%d touchpoints come with Afterword", n)
 	}
 }
 

@@ -56,7 +56,8 @@ func writer(t testing.TB) Writer {
 	}
 }
 
-// acme asks after purchases (CSAT 1-5), support (CES 1-7) and onboarding (NPS 0-10), and with scales that others use.
+// acme asks after purchases (CSAT 1-5), support (CES 1-7) and onboarding (NPS 0-10), after the other nine as Afterword comes, and with
+// scales that others use.
 func acme() *program.Program {
 	scale := func(metric score.Metric, low, high int, direction score.Direction) score.Scale {
 		s, ok := score.Standard(metric, high, direction)
@@ -66,7 +67,7 @@ func acme() *program.Program {
 		return s
 	}
 	office := program.Hours{Days: [7]bool{false, true, true, true, true, true, false}, From: 8 * time.Hour, To: 17 * time.Hour}
-	return &program.Program{
+	p := &program.Program{
 		Version: 1, Name: "Acme", From: "Acme <hello@acme.example>", ReplyTo: "help@acme.example",
 		Postal: "Acme AB\nStorgatan 1\n111 22 Stockholm\nSweden", Color: "#0a6e5c", Zone: stockholm,
 		Languages: []string{"en", "sv", "nl", "zh", "ar"},
@@ -97,6 +98,14 @@ func acme() *program.Program {
 			},
 		},
 	}
+	shipped := program.Default()
+	for _, name := range others {
+		touchpoint := shipped.Touchpoints[name]
+		asked := shipped.Surveys[touchpoint.Survey]
+		asked.Number += 100
+		p.Touchpoints[name], p.Surveys[asked.ID] = touchpoint, asked
+	}
+	return p
 }
 
 var names = map[string]string{"en": "Grace Hopper", "sv": "Åsa Öberg", "nl": "Sanne de Vries", "zh": "王小明", "ar": "ليلى حداد"}
@@ -104,7 +113,10 @@ var names = map[string]string{"en": "Grace Hopper", "sv": "Åsa Öberg", "nl": "
 // invited is an invitation to a customer who speaks the language.
 func invited(touchpoint, language string) (survey.Invitation, customer.Customer) {
 	p := acme()
-	id, subject := p.Touchpoints[touchpoint].Survey, map[string]string{"purchase": "#1030", "support": "35436", "onboarding": "user-7"}[touchpoint]
+	id, subject := p.Touchpoints[touchpoint].Survey, map[string]string{
+		"purchase": "#1030", "support": "35436", "onboarding": "user-7",
+		"delivery": "#1030", "return": "#1030-R1", "invoice": "2026-0917", "new-feature": "dark-mode", "relationship": "2026-Q4",
+	}[touchpoint]
 	inv := survey.Invitation{
 		ID: survey.IDOf(touchpoint, "shop", subject, 1), State: survey.Claimed, Touchpoint: touchpoint, Survey: id, Number: p.Surveys[id].Number,
 		Customer: "c1", Language: language, Source: "shop", Subject: subject, Round: 1, VisitedAt: now.Add(-24 * time.Hour), PlannedAt: now,

@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/jhillyerd/enmime/v2"
 
 	"afterword/internal/fault"
@@ -58,81 +57,6 @@ func everyLetter(t testing.TB) map[string]survey.Letter {
 		keep("task-"+language, letter, err)
 	}
 	return letters
-}
-
-func TestASurveyMailHasTheseHeaders(t *testing.T) {
-	inv, c := invited("purchase", "sv")
-	letter, err := writer(t).Survey(acme(), inv, c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	unsubscribe := writer(t).Links.Unsubscribe(inv)
-	want := map[string]string{
-		"From":                     `"Acme" <hello@acme.example>`,
-		"To":                       "Åsa Öberg <customer@example.com>",
-		"Reply-To":                 "<help@acme.example>",
-		"Subject":                  "Din beställning #1030: en snabb fråga",
-		"Date":                     "Fri, 13 Nov 2026 09:00:00 +0000",
-		"Message-ID":               "<survey." + inv.ID + "@acme.example>",
-		"Auto-Submitted":           "auto-generated",
-		"Content-Language":         "sv",
-		"Feedback-ID":              "purchase-csat-v1:purchase:survey:afterword",
-		"X-Auto-Response-Suppress": "OOF, AutoReply",
-		"List-Unsubscribe":         "<" + unsubscribe + ">",
-		"List-Unsubscribe-Post":    "List-Unsubscribe=One-Click",
-		"MIME-Version":             "1.0",
-		"Precedence":               "",
-		"User-Agent":               "",
-		"X-Mailer":                 "",
-	}
-	parsed := parse(t, letter)
-	for name, value := range want {
-		if got := parsed.GetHeader(name); got != value {
-			t.Errorf("%s is %q, want %q", name, got, value)
-		}
-	}
-	if line := "\r\nList-Unsubscribe: <" + unsubscribe + ">\r\n"; !strings.Contains(string(letter.Raw), line) {
-		t.Errorf("List-Unsubscribe is not on one line of its own")
-	}
-	letter.Raw = nil
-	wantLetter := survey.Letter{
-		Kind: "survey", From: `"Acme" <hello@acme.example>`, To: "=?utf-8?q?=C3=85sa_=C3=96berg?= <customer@example.com>",
-		Subject: "Din beställning #1030: en snabb fråga", Tags: map[string]string{"invitation": inv.ID, "kind": "survey"},
-	}
-	if diff := cmp.Diff(wantLetter, letter); diff != "" {
-		t.Error(diff)
-	}
-}
-
-func TestATaskMailHasTheseHeaders(t *testing.T) {
-	p, task := unhappy("en")
-	task.References = []string{"<1@eu-west-1.amazonses.com>", "<2@eu-west-1.amazonses.com>"}
-	letter, err := writer(t).Task(p, task)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := map[string]string{
-		"To":                       `"Anna Berg" <anna@acme.example>`,
-		"Reply-To":                 "",
-		"Subject":                  "Unhappy customer: Åsa Öberg (Purchase #1030)",
-		"Message-ID":               "<task." + task.Case.ID + ".0.1@acme.example>",
-		"References":               "<1@eu-west-1.amazonses.com> <2@eu-west-1.amazonses.com>",
-		"In-Reply-To":              "<2@eu-west-1.amazonses.com>",
-		"Auto-Submitted":           "auto-generated",
-		"X-Auto-Response-Suppress": "All",
-		"List-Unsubscribe":         "",
-		"List-Unsubscribe-Post":    "",
-		"Precedence":               "",
-	}
-	parsed := parse(t, letter)
-	for name, value := range want {
-		if got := parsed.GetHeader(name); got != value {
-			t.Errorf("%s is %q, want %q", name, got, value)
-		}
-	}
-	if diff := cmp.Diff(map[string]string{"case": task.Case.ID, "kind": "task"}, letter.Tags); diff != "" {
-		t.Error(diff)
-	}
 }
 
 func TestEveryMailIsTextAndHTMLInOneAlternative(t *testing.T) {
