@@ -75,7 +75,7 @@ policy:
   metric_window: 0
   hours: {days: "Sat, Sun,Tue-Wed", from: 7:30, to: "24:00"}
   holidays: [2026-12-24, 02-29]
-  consent: {sources: [app, api], countries: [DE], properties: {Channel: newsletter}}
+  consent: {sources: [app, api], countries: [DE], ask_unknown_country: true, properties: {Channel: newsletter}}
   staff: ["@LÖV.example", Eva@löv.example]
   role_mail: true
   daily_quota: 5000
@@ -135,7 +135,7 @@ reports:
 		Color: "#FFcc00", Logo: "https://löv.example/l.png", Zone: zoneOf(t, "Asia/Shanghai"), Languages: []string{"sv", "en", "pt-BR"},
 		CountUnconfirmed: true,
 		Policy: Policy{AllWindow: 14 * day, Hours: weekend, Holidays: []Holiday{{2026, time.December, 24}, {0, time.February, 29}},
-			Consent: Consent{Sources: []string{"app", "api"}, Countries: []string{"DE"}, Properties: map[string]string{"channel": "newsletter"}}, RoleMail: true, DailyQuota: 5000,
+			Consent: Consent{Sources: []string{"app", "api"}, Countries: []string{"DE"}, AskUnknownCountry: true, Properties: map[string]string{"channel": "newsletter"}}, RoleMail: true, DailyQuota: 5000,
 			Staff: []string{"@xn--lv-fka.example", "Eva@xn--lv-fka.example"}},
 		Surveys: map[string]Survey{
 			"effort": {ID: "effort", Number: 65535, Presentation: Numbers, Question: Text{"sv": "Hur mycket möda?"},

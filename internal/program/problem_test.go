@@ -128,12 +128,14 @@ func TestAMistakeIsNamedWithItsLineAndWhatIsExpected(t *testing.T) {
 				`line 13: policy.consent.countries.4: "150" is not a country; expected two capital letters, such as DE` + "\n" +
 				`line 13: policy.consent.countries.5: "ZZ" is not a country; expected two capital letters, such as DE` + "\n" +
 				`line 13: policy.consent.countries.6: "UK" is not a country; expected two capital letters, such as DE`},
+		{"sources:\n", "policy: {consent: {sources: [zendesk], ask_unknown_country: true}}\nsources:\n",
+			"line 13: policy.consent.ask_unknown_country: consent is wanted by no country; expected countries beside it"},
 		{"sources:\n", "policy: {consent: {countries: DE}}\nsources:\n",
 			`line 13: policy.consent.countries: "DE" is not a list; expected such as [DE, AT]`},
 		{"sources:\n", "policy: {consent: {properties: newsletter}}\nsources:\n",
 			`line 13: policy.consent.properties: "newsletter" stands here; expected properties of the visit with values, such as channel: newsletter`},
 		{"sources:\n", "policy: {consent: {source: [zendesk]}}\nsources:\n",
-			`line 13: policy.consent.source: "source" is not a field here (did you mean sources?); expected one of countries, properties, sources`},
+			`line 13: policy.consent.source: "source" is not a field here (did you mean sources?); expected one of ask_unknown_country, countries, properties, sources`},
 		{"sources:\n", "policy: {staff: [\"@acme\"]}\nsources:\n",
 			`line 13: policy.staff.1: "@acme" is neither an address nor a domain; expected such as anna@acme.example or @acme.example`},
 		{"sources:\n", "policy: {staff: \"@acme.example\"}\nsources:\n",

@@ -24,9 +24,16 @@ type question struct {
 	planned    time.Time
 }
 
-// policy is what may stop an ask, in the order in which it is asked. A rule that does not stop it returns no reason.
-var policy = []func(question) (Reason, string){
-	address, test, staff, role, consent, suppressed, off, filtered, age, newcomer, sampled, openCase, fatigue, shadow,
+// rule is one thing that may stop an ask. It says why, or nothing when it does not stop it.
+type rule struct {
+	reason Reason
+	stops  func(question) (why string)
+}
+
+// policy is what may stop an ask, in the order in which it is asked.
+var policy = []rule{
+	{NoAddress, addressless}, {InvalidAddress, misaddressed}, {Test, test}, {Staff, staff}, {RoleAddress, role}, {NoConsent, consent}, {Suppressed, suppressed}, {Off, off},
+	{Filtered, filtered}, {TooOld, age}, {NewAccount, newcomer}, {SampledOut, sampled}, {OpenCase, openCase}, {Fatigue, fatigue}, {Shadow, shadow},
 }
 
 // Decide tells whether the customer is asked about an event, and why, and makes the invitation if so. The event is clean and names
@@ -36,8 +43,8 @@ func Decide(p *program.Program, c customer.Customer, e Event, round int, now tim
 	q := question{program: p, touchpoint: p.Touchpoints[e.Touchpoint], customer: c, event: e, now: now}
 	q.planned = q.plan()
 	for _, rule := range policy {
-		if reason, why := rule(q); reason != "" {
-			return Decision{reason, why}, nil
+		if why := rule.stops(q); why != "" {
+			return Decision{rule.reason, why}, nil
 		}
 	}
 	inv := q.invitation(round)
@@ -93,52 +100,56 @@ func (q question) invitation(round int) survey.Invitation {
 	}
 }
 
-func address(q question) (Reason, string) {
-	switch {
-	case q.event.Address == "":
-		return NoAddress, "the event has no mail address of the customer"
-	case !customer.Valid(q.event.Address):
-		return InvalidAddress, "what the event gives as the customer's mail address is not one"
+func addressless(q question) string {
+	if q.event.Address == "" {
+		return "the event has no mail address of the customer"
 	}
-	return "", ""
+	return ""
 }
 
-func test(q question) (Reason, string) {
+func misaddressed(q question) string {
+	if !customer.Valid(q.event.Address) {
+		return "what the event gives as the customer's mail address is not one"
+	}
+	return ""
+}
+
+func test(q question) string {
 	if q.event.Test {
-		return Test, "the source marked the event as a test"
+		return "the source marked the event as a test"
 	}
-	return "", ""
+	return ""
 }
 
-func staff(q question) (Reason, string) {
+func staff(q question) string {
 	domain := q.event.Address[strings.LastIndexByte(q.event.Address, '@'):]
 	for _, own := range q.program.Policy.Staff {
 		if strings.EqualFold(own, q.event.Address) || strings.EqualFold(own, domain) {
-			return Staff, "the address belongs to the company's own people"
+			return "the address belongs to the company's own people"
 		}
 	}
-	return "", ""
+	return ""
 }
 
-func role(q question) (Reason, string) {
+func role(q question) string {
 	if customer.Role(q.event.Address) && !q.program.Policy.RoleMail {
-		return RoleAddress, "the mailbox is nobody's own, and the policy does not ask such"
+		return "the mailbox is nobody's own, and the policy does not ask such"
 	}
-	return "", ""
+	return ""
 }
 
-func consent(q question) (Reason, string) {
+func consent(q question) string {
 	agreed := q.event.Consent == Given || q.customer.Agreed || q.program.Sources[q.event.Source].Agreed
 	switch {
 	case q.event.Consent == Refused:
-		return NoConsent, "the customer does not want to be asked, the source says"
+		return "the customer does not want to be asked, the source says"
 	case q.customer.Refused && q.event.Consent != Given:
-		return NoConsent, "the customer does not want to be asked, a source said before"
+		return "the customer does not want to be asked, a source said before"
 	}
 	if whose := q.wanted(q.program.Policy.Consent); whose != "" && !agreed {
-		return NoConsent, "the policy asks " + whose + " only if they agreed, and nothing says that this customer did"
+		return "the policy asks " + whose + " only if they agreed, and nothing says that this customer did"
 	}
-	return "", ""
+	return ""
 }
 
 // wanted tells as one of whose the customer's consent is wanted; "" when it is not. What the visit says is not repeated, because the
@@ -149,8 +160,14 @@ func (q question) wanted(c program.Consent) (whose string) {
 		return "customers"
 	case slices.Contains(c.Sources, q.event.Source):
 		return "customers of this source"
-	case slices.Contains(c.Countries, q.event.Properties["country"]):
-		return "customers of this country"
+	}
+	if len(c.Countries) > 0 {
+		switch country, known := program.Country(q.event.Properties["country"]); {
+		case known && slices.Contains(c.Countries, country):
+			return "customers of this country"
+		case !known && !c.AskUnknownCountry:
+			return "customers whose country nobody knows"
+		}
 	}
 	for _, name := range sorted(c.Properties) {
 		if holds(q.event.Properties[name], name, c.Properties[name]) {
@@ -160,36 +177,36 @@ func (q question) wanted(c program.Consent) (whose string) {
 	return ""
 }
 
-func suppressed(q question) (Reason, string) {
+func suppressed(q question) string {
 	switch q.customer.Status {
 	case customer.Reachable:
-		return "", ""
+		return ""
 	case customer.Unsubscribed:
-		return Suppressed, "the customer unsubscribed"
+		return "the customer unsubscribed"
 	case customer.Bounced:
-		return Suppressed, "mail to the customer's address came back"
+		return "mail to the customer's address came back"
 	case customer.Complained:
-		return Suppressed, "the customer reported a mail as spam"
+		return "the customer reported a mail as spam"
 	case customer.Erased:
-		return Suppressed, "the customer was erased"
+		return "the customer was erased"
 	}
-	return Suppressed, "the customer may not be mailed"
+	return "the customer may not be mailed"
 }
 
-func off(q question) (Reason, string) {
+func off(q question) string {
 	if q.touchpoint.Off {
-		return Off, "the touchpoint is switched off"
+		return "the touchpoint is switched off"
 	}
-	return "", ""
+	return ""
 }
 
-func filtered(q question) (Reason, string) {
+func filtered(q question) string {
 	for _, name := range sorted(q.touchpoint.Filter) {
 		if !holds(q.event.Properties[name], name, q.touchpoint.Filter[name]) {
-			return Filtered, fmt.Sprintf("the touchpoint takes only visits with %s %q", name, q.touchpoint.Filter[name])
+			return fmt.Sprintf("the touchpoint takes only visits with %s %q", name, q.touchpoint.Filter[name])
 		}
 	}
-	return "", ""
+	return ""
 }
 
 // holds tells whether a property has the wanted value; of tags, whether one of them is it.
@@ -205,40 +222,40 @@ func holds(value, name, wanted string) bool {
 	return false
 }
 
-func age(q question) (Reason, string) {
+func age(q question) string {
 	if most := q.touchpoint.MaxAge; most > 0 && q.now.Sub(q.event.At) > most {
-		return TooOld, fmt.Sprintf("the visit was on %s, longer ago than %s", at(q.event.At), span(most))
+		return fmt.Sprintf("the visit was on %s, longer ago than %s", at(q.event.At), span(most))
 	}
-	return "", ""
+	return ""
 }
 
 // newcomer stops who has not been a customer for long enough when the visit happened. Of whom nobody knows since when, it is not asked.
-func newcomer(q question) (Reason, string) {
+func newcomer(q question) string {
 	if least := q.touchpoint.MinAge; !q.event.Since.IsZero() && q.event.At.Sub(q.event.Since) < least {
-		return NewAccount, fmt.Sprintf("the customer's account was younger than %s, the least that the touchpoint wants", span(least))
+		return fmt.Sprintf("the customer's account was younger than %s, the least that the touchpoint wants", span(least))
 	}
-	return "", ""
+	return ""
 }
 
 // sampled draws by touchpoint and subject, so that the same visit always draws the same and another one of the customer draws anew.
-func sampled(q question) (Reason, string) {
+func sampled(q question) string {
 	sum := sha256.Sum256([]byte(q.event.Touchpoint + "\x00" + q.event.Subject))
 	if draw := float64(binary.BigEndian.Uint64(sum[:])) / math.MaxUint64; draw >= q.touchpoint.Sample && q.touchpoint.Sample < 1 {
-		return SampledOut, fmt.Sprintf("%g %% of the visits are asked about, this one was not drawn", 100*q.touchpoint.Sample)
+		return fmt.Sprintf("%g %% of the visits are asked about, this one was not drawn", 100*q.touchpoint.Sample)
 	}
-	return "", ""
+	return ""
 }
 
-func openCase(q question) (Reason, string) {
+func openCase(q question) string {
 	if q.customer.OpenCases > 0 {
-		return OpenCase, "somebody is working on a complaint of the customer"
+		return "somebody is working on a complaint of the customer"
 	}
-	return "", ""
+	return ""
 }
 
-func shadow(q question) (Reason, string) {
+func shadow(q question) string {
 	if q.touchpoint.Shadow {
-		return Shadow, "the touchpoint is in shadow mode; else the survey would be planned for " + at(q.planned)
+		return "the touchpoint is in shadow mode; else the survey would be planned for " + at(q.planned)
 	}
-	return "", ""
+	return ""
 }

@@ -117,6 +117,25 @@ func TestEachReasonStopsAnAskAndItsBoundaryDoesNot(t *testing.T) {
 		{"consent required in another country", func(s *situation) { s.p.Policy.Consent.Countries = []string{"DE"} }, touchpoint.Planned},
 		{"consent required in a country, and nobody knows in which this is", func(s *situation) {
 			s.p.Policy.Consent.Countries, s.e.Properties = []string{"DE"}, nil
+		}, touchpoint.NoConsent},
+		{"consent required in a country, and what the visit tells is none", func(s *situation) {
+			s.p.Policy.Consent.Countries, s.e.Properties = []string{"DE"}, map[string]string{"country": "GERMANY"}
+		}, touchpoint.NoConsent},
+		{"consent required in a country, nobody knows in which this is, and it is given", func(s *situation) {
+			s.p.Policy.Consent.Countries, s.e.Properties, s.c.Agreed = []string{"DE"}, nil, true
+		}, touchpoint.Planned},
+		{"consent required in a country, nobody knows in which this is, and the owner asks such", func(s *situation) {
+			s.p.Policy.Consent = program.Consent{Countries: []string{"DE"}, AskUnknownCountry: true}
+			s.e.Properties = nil
+		}, touchpoint.Planned},
+		{"consent required in the country, where the owner asks those of unknown ones", func(s *situation) {
+			s.p.Policy.Consent = program.Consent{Countries: []string{"SE"}, AskUnknownCountry: true}
+		}, touchpoint.NoConsent},
+		{"consent required in the country, which the source calls otherwise", func(s *situation) {
+			s.p.Policy.Consent.Countries, s.e.Properties = []string{"GB"}, map[string]string{"country": "UK"}
+		}, touchpoint.NoConsent},
+		{"consent required by a property that the visit does not tell", func(s *situation) {
+			s.p.Policy.Consent.Properties = map[string]string{"channel": "newsletter"}
 		}, touchpoint.Planned},
 		{"consent required by a property, in any case", func(s *situation) {
 			s.p.Policy.Consent.Properties = map[string]string{"channel": "web", "mood": "Fine"}

@@ -18,20 +18,20 @@ const history = 5
 
 // fatigue keeps the planned times of two asks of one customer apart, before and after, by the window over all surveys, by the one
 // about the same touchpoint and by the one for the same metric. Exactly a window apart is allowed.
-func fatigue(q question) (Reason, string) {
+func fatigue(q question) string {
 	metric := string(q.program.Surveys[q.touchpoint.Survey].Scale.Metric)
 	for _, ask := range q.customer.Asks {
 		apart := q.planned.Sub(ask.At).Abs()
 		switch {
 		case apart < q.program.Policy.AllWindow:
-			return Fatigue, fmt.Sprintf("another survey of the customer has its time on %s; between two there are at least %s", at(ask.At), span(q.program.Policy.AllWindow))
+			return fmt.Sprintf("another survey of the customer has its time on %s; between two there are at least %s", at(ask.At), span(q.program.Policy.AllWindow))
 		case ask.Touchpoint == q.event.Touchpoint && apart < q.touchpoint.Window:
-			return Fatigue, fmt.Sprintf("another survey of the customer about this touchpoint has its time on %s; between two there are at least %s", at(ask.At), span(q.touchpoint.Window))
+			return fmt.Sprintf("another survey of the customer about this touchpoint has its time on %s; between two there are at least %s", at(ask.At), span(q.touchpoint.Window))
 		case ask.Metric == metric && apart < q.program.Policy.MetricWindow:
-			return Fatigue, fmt.Sprintf("another %s survey of the customer has its time on %s; between two there are at least %s", metric, at(ask.At), span(q.program.Policy.MetricWindow))
+			return fmt.Sprintf("another %s survey of the customer has its time on %s; between two there are at least %s", metric, at(ask.At), span(q.program.Policy.MetricWindow))
 		}
 	}
-	return "", ""
+	return ""
 }
 
 // learn is the customer after a decision: who it is now, by the newest event, and with the ask that was planned. changed tells
