@@ -231,7 +231,7 @@ func age(q question) string {
 
 // newcomer stops who has not been a customer for long enough when the visit happened. Of whom nobody knows since when, it is not asked.
 func newcomer(q question) string {
-	if least := q.touchpoint.MinAge; !q.event.Since.IsZero() && q.event.At.Sub(q.event.Since) < least {
+	if least := q.touchpoint.MinAge; least > 0 && !q.event.Since.IsZero() && q.event.At.Sub(q.event.Since) < least {
 		return fmt.Sprintf("the customer's account was younger than %s, the least that the touchpoint wants", span(least))
 	}
 	return ""

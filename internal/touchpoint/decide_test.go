@@ -182,6 +182,7 @@ func TestEachReasonStopsAnAskAndItsBoundaryDoesNot(t *testing.T) {
 		{"a customer since a clock that goes wrong", func(s *situation) { fortnight(s, s.e.At.Add(day)) }, touchpoint.NewAccount},
 		{"a customer since nobody knows when", func(s *situation) { fortnight(s, time.Time{}) }, touchpoint.Planned},
 		{"a new customer where none is too new", func(s *situation) { s.e.Since = s.e.At }, touchpoint.Planned},
+		{"a customer since after the visit where none is too new", func(s *situation) { s.e.Since = s.e.At.Add(time.Minute) }, touchpoint.Planned},
 		{"young at the visit and old enough when the mail would leave", func(s *situation) { fortnight(s, s.e.At.Add(-13*day)) }, touchpoint.NewAccount},
 		{"fourteen days with a leap day among them", func(s *situation) {
 			s.e.At = time.Date(2024, 3, 7, 9, 0, 0, 0, time.UTC)
