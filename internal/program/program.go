@@ -8,6 +8,9 @@
 package program
 
 import (
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"afterword/internal/period"
@@ -198,6 +201,16 @@ func (p *Program) Reported(touchpoint string) bool {
 
 // TouchpointFor is the touchpoint that an event of a source is; false when the program takes no such event from it.
 func (p *Program) TouchpointFor(source, event string) (Touchpoint, bool) {
-	t, ok := p.Touchpoints[p.Sources[source].Events[event]]
+	t, ok := p.Touchpoints[p.Sources[source].TouchpointOf(event)]
 	return t, ok
+}
+
+// TouchpointOf is the name of the touchpoint that the source's event is, written in any case; "" when the program names none.
+func (s Source) TouchpointOf(event string) string {
+	for _, name := range slices.Sorted(maps.Keys(s.Events)) {
+		if strings.EqualFold(name, event) {
+			return s.Events[name]
+		}
+	}
+	return ""
 }

@@ -166,7 +166,7 @@ func (h Handler) verify(r *http.Request, source program.Source, sender sender, b
 // decide takes the event in for each touchpoint that it is about: one that the program maps it to, or for a reopening all those of
 // the source.
 func (h Handler) decide(ctx context.Context, p *program.Program, source program.Source, sender sender, e touchpoint.Event, now time.Time) (touchpoint.Reason, error) {
-	mapped := mapping(source, e.Name)
+	mapped := source.TouchpointOf(e.Name)
 	if mapped == "" && sender.reopens != nil && sender.reopens(e.Name) {
 		e.Reopened = true
 	}
@@ -192,16 +192,6 @@ func (h Handler) decide(ctx context.Context, p *program.Program, source program.
 		h.tell(ctx, source, "", decision, false)
 	}
 	return decision, nil
-}
-
-// mapping returns the touchpoint of a sender's event, whose name is written in any case; "" when the program names none.
-func mapping(source program.Source, name string) string {
-	for _, event := range slices.Sorted(maps.Keys(source.Events)) {
-		if strings.EqualFold(event, name) {
-			return source.Events[event]
-		}
-	}
-	return ""
 }
 
 func (h Handler) tell(ctx context.Context, source program.Source, touchpoint string, decision touchpoint.Reason, repeated bool) {
