@@ -11,7 +11,11 @@ import (
 	"afterword/internal/touchpoint"
 )
 
-var _ touchpoint.Book = (*Store)(nil)
+var (
+	_ touchpoint.Book    = (*Store)(nil)
+	_ touchpoint.Archive = (*Store)(nil)
+	_ touchpoint.Rows    = (*Store)(nil)
+)
 
 // errChanged is the answer to a decision that was made on what is no longer so.
 var errChanged = fault.New(fault.Conflict, "somebody else changed it first")

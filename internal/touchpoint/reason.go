@@ -28,4 +28,5 @@ const (
 	Reopened   Reason = "reopened"           // the subject has begun a new round
 	NotVisited Reason = "nothing-to-reopen"  // no visit of the subject in this round, or old news
 	Unmapped   Reason = "not-in-the-program" // the program names no touchpoint for this event
+	Repeated   Reason = "repeated"           // in a simulation: the visit was decided about already
 )
