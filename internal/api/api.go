@@ -40,6 +40,7 @@ type API struct {
 	Applier   Applier
 	Auditor   Auditor
 	Sending   Sending
+	Simulator Simulator
 	Now       func() time.Time
 	Log       *slog.Logger
 

@@ -20,11 +20,14 @@ const maxBody = 1 << 20
 
 // readJSON reads the body into a value, of which every field is known: a misspelt one would silently do something else. Errors say
 // nothing of what the body holds beside the names of its fields. Faults: Unsupported, TooLarge, Invalid.
-func readJSON(r *http.Request, into any) error {
+func readJSON(r *http.Request, into any) error { return readJSONOf(r, into, maxBody) }
+
+// readJSONOf is readJSON for a body of at most so many bytes.
+func readJSONOf(r *http.Request, into any, most int64) error {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		return fault.New(fault.Unsupported, "the body is not said to be JSON; expected Content-Type: application/json")
 	}
-	text, err := readBody(r, maxBody)
+	text, err := readBody(r, most)
 	if err != nil {
 		return err
 	}

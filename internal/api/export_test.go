@@ -33,10 +33,12 @@ var Shapes = map[string]any{
 	"Invitation": response.Record{}, "Hit": shownHit{}, "KeptCase": followup.Case{}, "CaseMail": followup.Mail{}, "CaseEvent": followup.Event{}, "ErasedPerson": erasedPerson{},
 	"Pause": Pause{}, "Report": Report{}, "ReportTouchpoint": ReportTouchpoint{}, "ReportPoint": ReportPoint{}, "ReportQuote": ReportQuote{}, "ReportCases": ReportCases{},
 	"ReportCase": ReportCase{}, "Program": Program{}, "Problem": problem.Document{}, "ProgramProblem": problem.Line{},
+	"Simulation": touchpoint.Simulation{}, "Comparison": touchpoint.Comparison{}, "Spread": touchpoint.Spread{},
 }
 
 // Asked are the values that are received only: what must be there is for the rules to say, not for the type.
-var Asked = map[string]any{"WantedPerson": wantedPerson{}, "WantedErasure": wantedErasure{}, "ReportedVisit": visit{}, "WantedKey": wantedKey{}, "WantedVerdict": wantedVerdict{}}
+var Asked = map[string]any{"WantedPerson": wantedPerson{}, "WantedErasure": wantedErasure{}, "ReportedVisit": visit{}, "WantedKey": wantedKey{}, "WantedVerdict": wantedVerdict{},
+	"WantedSimulation": wantedSimulation{}, "ToldVisit": toldVisit{}}
 
 // ScopeNamed is the scope with that name.
 func ScopeNamed(name string) access.Scope { return access.Scope(name) }

@@ -32,6 +32,7 @@ func (a *API) routes() []route {
 		{method: http.MethodGet, path: "/api/customers/{id}", scope: access.Customers, answer: a.customerHistory},
 		{method: http.MethodPost, path: "/api/admin/apply", scope: access.Admin, answer: a.apply},
 		{method: http.MethodPost, path: "/api/admin/audit", scope: access.Admin, answer: a.audit},
+		{method: http.MethodPost, path: "/api/admin/simulate", scope: access.Admin, answer: a.simulate},
 		{method: http.MethodPost, path: "/api/admin/verdict", scope: access.Admin, answer: a.reverse},
 		{method: http.MethodGet, path: "/api/admin/sending", scope: access.Admin, answer: a.sending},
 		{method: http.MethodPost, path: "/api/admin/resume", scope: access.Admin, answer: a.resume},

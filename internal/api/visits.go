@@ -141,20 +141,27 @@ func readVisit(body []byte, delivery string, p *program.Program) (touchpoint.Eve
 	if err := decode(body, &v); err != nil {
 		return touchpoint.Event{}, err
 	}
+	e, err := v.event(p)
+	if err == nil && v.Subject == "" && delivery == "" {
+		err = fault.New(fault.Invalid, "nothing tells this visit from others; expected a \"subject\" (an order, a ticket) or the header %s", idempotencyKey)
+	}
+	e.Delivery = delivery
+	return e, err
+}
+
+// event puts a visit of touchpoints and sources that the program has into the field's words.
+func (v visit) event(p *program.Program) (touchpoint.Event, error) {
 	if _, known := p.Touchpoints[v.Touchpoint]; !known { // not repeated: it may be anything
 		return touchpoint.Event{}, fault.New(fault.Invalid, "the program has no such touchpoint; expected %s", list(slices.Sorted(maps.Keys(p.Touchpoints))))
 	}
 	e := touchpoint.Event{
-		Touchpoint: v.Touchpoint, Source: program.OwnAPI, Delivery: delivery, Subject: v.Subject, Link: v.Link, Address: v.Address, Person: v.Name,
+		Touchpoint: v.Touchpoint, Source: program.OwnAPI, Subject: v.Subject, Link: v.Link, Address: v.Address, Person: v.Name,
 		Language: v.Language, Zone: v.Zone, Test: v.Test, Properties: v.Properties,
 	}
 	if _, known := p.Sources[v.Source]; known {
 		e.Source = v.Source
 	} else if v.Source != "" && v.Source != program.OwnAPI {
 		return e, fault.New(fault.Invalid, "the program has no source of that name; leave \"source\" out for %q", program.OwnAPI)
-	}
-	if v.Subject == "" && delivery == "" {
-		return e, fault.New(fault.Invalid, "nothing tells this visit from others; expected a \"subject\" (an order, a ticket) or the header %s", idempotencyKey)
 	}
 	switch {
 	case v.Agreed == nil:

@@ -60,6 +60,8 @@ type world struct {
 	erased               bool // whoever answered
 	ruled                []string
 	pause                survey.Pause
+	tried                tried
+	hangs                bool // simulations take for ever
 }
 
 func (w *world) Current(context.Context) (*program.Program, error) {
@@ -244,7 +246,7 @@ func unchecked(w *world) http.Handler {
 		log = slog.New(slog.DiscardHandler)
 	}
 	return (&api.API{
-		Written: keys, Keys: w, Meter: w, Programs: w, Intake: w, Counts: w, Answers: w, Bench: w, Inquiry: response.Inquiry{Archive: w}, Decisions: w, Cases: w, People: w, Reports: reports.Gather{Counts: w, Answers: w, Cases: w}, Texts: w, Applier: w, Auditor: w, Sending: survey.Sending{Pauses: w},
+		Written: keys, Keys: w, Meter: w, Programs: w, Intake: w, Counts: w, Answers: w, Bench: w, Inquiry: response.Inquiry{Archive: w}, Decisions: w, Cases: w, People: w, Reports: reports.Gather{Counts: w, Answers: w, Cases: w}, Texts: w, Applier: w, Auditor: w, Simulator: w, Sending: survey.Sending{Pauses: w},
 		Now: func() time.Time { return now.Add(w.later) }, Log: log,
 	}).Handler()
 }

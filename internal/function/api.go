@@ -25,7 +25,7 @@ func API(p Parts, wait func(context.Context, time.Duration) error) http.Handler 
 		Written: p.Keys, Keys: p.Store, Meter: p.Store, Programs: p.Programs, Intake: reported{p},
 		Counts: tally.Reader{Archive: p.Store}, Answers: p.Store, Bench: response.Bench{Rulings: p.Store, Programs: p.Programs}, Inquiry: response.Inquiry{Archive: p.Store},
 		Decisions: p.Store, Cases: p.Store, People: people{p, wait}, Reports: p.gather(), Texts: p.Store,
-		Applier: applier{p}, Sending: survey.Sending{Pauses: p.diary()}, Auditor: Auditor(p, wait), Now: p.Now, Log: p.Log,
+		Applier: applier{p}, Sending: survey.Sending{Pauses: p.diary()}, Auditor: Auditor(p, wait), Simulator: simulator{p}, Now: p.Now, Log: p.Log,
 	}).Handler()
 }
 
