@@ -1,4 +1,4 @@
-// Command afterword is what the owner and the engineer run beside the system: it checks and applies the program, asks for scores
+// Command afterword is what the owner and the engineer run beside the system: it checks, tries and applies the program, asks for scores
 // and reports, runs the audit and replays sample events. It reaches a local system and one on AWS alike, through its API.
 package main
 
@@ -35,12 +35,13 @@ var commands = map[string]command{
 	"verdict":  {"ID COUNT|WITHDRAW REASON", "count or withdraw an answer by hand, for a reason that is kept with it (-- before an ID that begins with -)", verdict},
 	"sending":  {"", "says whether survey mails wait, and why", sending},
 	"resume":   {"", "lets survey mails that wait leave again; only what happens from now on is counted", resume},
+	"simulate": {"FILE", "tries a program on the visits of the last --days (30), or on those of the CSV --visits; changes nothing", simulate},
 	"audit":    {"", "counts everything again, heals, and says what differed", audit},
 	"invoke":   {"FUNCTION EVENT", "replays events/FUNCTION/EVENT.json, webhooks signed afresh", invoke},
 }
 
 // flagsOf are the flags of a command's own. Their values follow its arguments, "" where one is not given.
-var flagsOf = map[string][]string{"report": {"period", "out", "language"}}
+var flagsOf = map[string][]string{"report": {"period", "out", "language"}, "simulate": {"days", "visits"}}
 
 // target is the system that is talked to.
 type target struct{ url, key string }
@@ -62,6 +63,8 @@ func start(ctx context.Context, arguments []string, out io.Writer) error {
 	flags.String("period", "", "report: such as 2026-11, 2026-Q3 or 2026-11-01..2026-11-20")
 	flags.String("out", "", "report: the folder that it is written into")
 	flags.String("language", "", "report: one of the program's; empty: its first")
+	flags.String("days", "", "simulate: how many to look back, today included")
+	flags.String("visits", "", "simulate: a CSV file of visits")
 	flags.Usage = func() { fmt.Fprint(os.Stderr, usage(flags)) }
 	if err := flags.Parse(arguments); err != nil {
 		if errors.Is(err, pflag.ErrHelp) {

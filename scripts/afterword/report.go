@@ -79,11 +79,11 @@ func writeReport(p *program.Program, r report.Report, folder, language string, o
 	return nil
 }
 
-// inForce reads the program in force, whose scales and words a report is written in.
+// inForce reads the program in force.
 func inForce(ctx context.Context, from target) (*program.Program, error) {
 	var shown api.Program
 	if err := from.call(ctx, http.MethodGet, "/api/admin/program", "", nil, &shown); err != nil {
-		return nil, fmt.Errorf("a report is written in the words of the program, which was not to be had: %w", err)
+		return nil, fmt.Errorf("the program in force was not to be had: %w", err)
 	}
 	p, err := program.Parse([]byte(shown.Text))
 	if err != nil {
