@@ -67,7 +67,7 @@ func wanting(t *testing.T, text string, rest string) string {
 func TestAChangedProgramIsTriedOnTheLastDays(t *testing.T) {
 	w := filled()
 	rec := ask(t, w, http.MethodPost, "/api/admin/simulate", wanting(t, program.DefaultText(), `,"days":30`))
-	if rec.Code != http.StatusOK || !cmp.Equal(w.tried, tried{"3", "3", 30, nil}, cmp.AllowUnexported(tried{})) {
+	if rec.Code != http.StatusOK || !cmp.Equal(w.tried, tried{"4", fmt.Sprint(len(program.Default().Touchpoints)), 30, nil}, cmp.AllowUnexported(tried{})) {
 		t.Fatal(rec.Code, rec.Body, w.tried)
 	}
 	golden(t, "simulation", rec.Body.Bytes())
@@ -102,7 +102,7 @@ func TestWhatCannotBeTriedIsRefusedPlainly(t *testing.T) {
 		{program.DefaultText(), `,"days":"3"`, 400, "days"},
 		{"company: [", `,"days":3`, 400, `"line":`},
 		{strings.Replace(program.DefaultText(), "delay: 2h", "delay: soon", 1), `,"days":3`, 400, "soon"},
-		{program.DefaultText(), visit(`"touchpoint":"dance","at":"2026-11-20T09:12:00Z"`), 400, "visit 2: the program has no such touchpoint; expected onboarding, purchase, return, support"},
+		{program.DefaultText(), visit(`"touchpoint":"dance","at":"2026-11-20T09:12:00Z"`), 400, "visit 2: the program has no such touchpoint; expected abandonment, "},
 		{program.DefaultText(), visit(`"touchpoint":"support","source":"shop","at":"2026-11-20T09:12:00Z"`), 400, "visit 2: the program has no source"},
 		{program.DefaultText(), visit(`"touchpoint":"support"`), 400, `visit 2: \"at\" is missing`},
 		{program.DefaultText(), visit(`"touchpoint":"support","at":"2026-11-20T09:12:00Z","received":"late"`), 400, `visit 2: \"received\" is not a time`},
