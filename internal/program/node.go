@@ -117,6 +117,11 @@ type entry struct {
 
 // entries are the names of a mapping, in their order; those with nothing under them are left out.
 func (n node) entries(expected string) []entry {
+	return slices.DeleteFunc(n.all(expected), func(e entry) bool { return e.empty() })
+}
+
+// all are the names of a mapping, also those with nothing under them.
+func (n node) all(expected string) []entry {
 	if n.Kind != yaml.MappingNode {
 		n.wrong(expected, "%s stands here", n.written())
 		return nil
@@ -130,7 +135,7 @@ func (n node) entries(expected string) []entry {
 			n.child("?", key.Node).wrong("a name", "%s is not a name", key.written())
 		case seen[key.Value]:
 			key.wrong("each name once", "%s stands here a second time", key.Value)
-		case !value.empty():
+		default:
 			found = append(found, entry{key.Value, value})
 		}
 		seen[key.Value] = true

@@ -60,15 +60,15 @@ func (p *Program) read(f fields) {
 	p.CountUnconfirmed = f.flag("count_unconfirmed", false)
 	p.readLanguages(f)
 
+	for _, e := range f.named("desks", "at least one desk") {
+		p.Desks[e.name] = p.desk(e)
+	}
 	for _, e := range f.named("surveys", "at least one survey") {
 		s := p.survey(e)
 		if other, taken := p.SurveyByNumber(s.Number); taken && s.Number > 0 {
 			e.wrong("a number of its own", "%d is the number of %s already", s.Number, other.ID)
 		}
 		p.Surveys[e.name] = s
-	}
-	for _, e := range f.named("desks", "at least one desk") {
-		p.Desks[e.name] = p.desk(e)
 	}
 	for _, e := range f.named("touchpoints", "at least one touchpoint") {
 		p.Touchpoints[e.name] = p.touchpoint(e)
@@ -104,13 +104,20 @@ func (f fields) named(name, atLeast string) []entry {
 	}
 	var found []entry
 	for _, e := range all {
-		if strings.Trim(e.name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || len(e.name) > 40 || e.name[0] == '-' {
-			e.wrong("up to 40 of a-z, 0-9 and -, such as trial-conversion", "%.60q is not a name", e.name)
-			continue
+		if e.isName() {
+			found = append(found, e)
 		}
-		found = append(found, e)
 	}
 	return found
+}
+
+// isName tells whether the entry's name is one that an owner may give, and says so when it is not.
+func (e entry) isName() bool {
+	if strings.Trim(e.name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || len(e.name) > 40 || e.name == "" || e.name[0] == '-' {
+		e.wrong("up to 40 of a-z, 0-9 and -, such as trial-conversion", "%.60q is not a name", e.name)
+		return false
+	}
+	return true
 }
 
 func (p *Program) readLanguages(f fields) {

@@ -228,6 +228,8 @@ func TestTheShippedProgramShowsEveryMetricAndExplainsEveryField(t *testing.T) {
 	// A name that no section has makes each section list those that it has.
 	asked := regexp.MustCompile(`(?m)^( *)(company|all_window|number|people|survey|kind|days|good|policy|hours|at):`).ReplaceAllString(DefaultText(), "${1}zzzz: 1\n$0")
 	asked = strings.Replace(asked, "metric: CES\n", "metric: CES\n    reasons: {zzzz: 1}\n", 1)
+	asked = strings.Replace(asked, "if: {", "zzzz: 1\n        if: {zzzz: 1, ", 1)
+	asked = strings.Replace(asked, "slow-site: {", "slow-site: {zzzz: 1, ", 1)
 	_, problems := read([]byte(asked))
 	names := map[string]bool{}
 	for _, problem := range problems {
@@ -237,7 +239,7 @@ func TestTheShippedProgramShowsEveryMetricAndExplainsEveryField(t *testing.T) {
 			}
 		}
 	}
-	if len(names) < 45 {
+	if len(names) < 60 {
 		t.Errorf("found only %d fields", len(names))
 	}
 	for name := range names {
@@ -251,6 +253,7 @@ func TestTheShippedProgramShowsEveryMetricAndExplainsEveryField(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(small))
 	f.Add([]byte(DefaultText()))
+	f.Add([]byte(asking(extras)))
 	for _, text := range []string{"", "a: [", "a: &a [*a]", "? {a: 1}\n: 2", "--- 1\n--- 2", "surveys: {s: {scale: 1-5}}", "policy: {hours: {days: Mon-Mon}}",
 		"surveys: {s: {number: 1, metric: NPS, scale: 0--1}}", "from: a@b.c (d)", "\t- x", "%YAML 1.1\n---\na: 1", "---"} {
 		f.Add([]byte(text))
@@ -261,6 +264,16 @@ func FuzzParse(f *testing.F) {
 			for id, s := range p.Surveys {
 				if again, ok := p.SurveyByNumber(s.Number); s.Scale.Valid() != nil || s.Presentation.Fits(s.Scale) != nil || !ok || again.ID != id {
 					t.Errorf("the survey %s is %+v", id, s)
+				}
+				for _, c := range s.Causes {
+					if _, works := p.Desks[c.Desk]; c.Desk != "" && !works || len(c.For) == 0 {
+						t.Errorf("the cause %+v", c)
+					}
+				}
+				for _, q := range s.Questions {
+					if q.Kind.Chooses() == (len(q.Options) == 0) || (q.Kind == ScaleKind) != (q.Min < q.Max) || q.ID == "" {
+						t.Errorf("the question %+v", q)
+					}
 				}
 			}
 			for name, touchpoint := range p.Touchpoints {

@@ -52,6 +52,9 @@ type Survey struct {
 	Low      Text // label of the scale's Min end; empty: the shipped wording
 	High     Text // label of the scale's Max end
 	Reasons  Reasons
+	// Causes and Questions are what a customer may add by choosing, in the order in which they are shown.
+	Causes    []Cause
+	Questions []Question
 }
 
 // Reasons is the question for the reason, which depends on the rating's group. Empty: the shipped wording.

@@ -15,7 +15,8 @@ import (
 )
 
 func (p *Program) survey(e entry) Survey {
-	f := e.fields("number", "metric", "scale", "direction", "good_from", "bad_to", "presentation", "agree", "question", "low", "high", "reasons")
+	f := e.fields("number", "metric", "scale", "direction", "good_from", "bad_to", "presentation", "agree", "question", "low", "high", "reasons",
+		"causes", "questions")
 	f.need("number", "a number of its own from 1 to 65535, never used again")
 	reasons := f.section("reasons").fields("good", "neutral", "bad")
 	s := Survey{
@@ -29,6 +30,8 @@ func (p *Program) survey(e entry) Survey {
 		Reasons:  Reasons{p.texts(reasons, "good"), p.texts(reasons, "neutral"), p.texts(reasons, "bad")},
 	}
 	s.Presentation = f.presentation(s.Scale)
+	s.Causes = p.causes(f)
+	s.Questions = p.questions(f, s)
 	if s.Agree && s.Scale.Metric != "" && (s.Scale.Metric != score.CES || s.Scale.Direction != score.Higher) {
 		f.of["agree"].wrong("CES, higher is better", "nobody agrees or disagrees on the scale %s", s.Scale)
 	}
@@ -95,6 +98,10 @@ func (p *Program) texts(f fields, name string) Text {
 	if !ok {
 		return nil
 	}
+	return p.textsAt(n)
+}
+
+func (p *Program) textsAt(n node) Text {
 	if n.Kind == yaml.ScalarNode {
 		return Text{p.Languages[0]: n.text()}
 	}
