@@ -23,7 +23,9 @@ type shownCase struct {
 	Customer   customer.ID    `json:"customer"`
 	Rating     *int           `json:"rating,omitempty"` // absent when it was erased, and so is group
 	Group      score.Group    `json:"group,omitempty"`
+	Causes     []string       `json:"causes,omitempty"` // that the customer ticked
 	Why        followup.Why   `json:"why"`
+	Route      string         `json:"route,omitempty"` // the one of them that led it to the desk
 	Desk       string         `json:"desk"`
 	Escalated  int            `json:"escalated"` // levels of the desk's chain that were told
 	Mails      int            `json:"mails"`
@@ -81,7 +83,7 @@ func (a *API) cases(r *http.Request) (any, error) {
 func showCase(c followup.Case, now time.Time) shownCase {
 	shown := shownCase{
 		ID: c.ID, State: c.State, Overdue: c.State == followup.Open && c.Due.Before(now), Touchpoint: c.Touchpoint, Survey: c.Survey,
-		Subject: c.Subject, Link: c.Link, Customer: c.Customer, Group: c.Group, Why: c.Why, Desk: c.Desk,
+		Subject: c.Subject, Link: c.Link, Customer: c.Customer, Group: c.Group, Causes: c.Causes, Why: c.Why, Route: c.Route, Desk: c.Desk,
 		Escalated: c.Level, Mails: len(c.Mails), OpenedAt: c.OpenedAt, Due: c.Due, TakenAt: c.TakenAt, TakenBy: c.TakenBy,
 		ClosedAt: c.ClosedAt, ClosedBy: c.ClosedBy, Outcome: c.Outcome, Cause: c.Cause, Revision: c.Revision,
 	}

@@ -30,7 +30,7 @@ var Shapes = map[string]any{
 	"CasePage": page[shownCase]{}, "Visit": touchpoint.Visit{}, "VisitPage": page[touchpoint.Visit]{}, "Taken": Taken{}, "TakenResults": results{},
 	"TakenResult": result{}, "Applied": applied{}, "Findings": findings{}, "Key": Key{}, "NewKey": NewKey{}, "KeyPage": page[Key]{},
 	"FoundPerson": foundPerson{}, "Person": person{}, "Customer": customer.Customer{}, "Ask": customer.Ask{}, "Happening": happening{},
-	"Invitation": response.Record{}, "Hit": shownHit{}, "KeptCase": followup.Case{}, "CaseMail": followup.Mail{}, "CaseEvent": followup.Event{}, "ErasedPerson": erasedPerson{},
+	"Invitation": response.Record{}, "Hit": shownHit{}, "KeptCase": followup.Case{}, "CaseMail": followup.Mail{}, "Reply": response.Reply{}, "CaseEvent": followup.Event{}, "ErasedPerson": erasedPerson{},
 	"Pause": Pause{}, "Report": Report{}, "ReportTouchpoint": ReportTouchpoint{}, "ReportPoint": ReportPoint{}, "ReportQuote": ReportQuote{}, "ReportCases": ReportCases{},
 	"ReportCase": ReportCase{}, "Program": Program{}, "Problem": problem.Document{}, "ProgramProblem": problem.Line{},
 	"Simulation": touchpoint.Simulation{}, "Comparison": touchpoint.Comparison{}, "Spread": touchpoint.Spread{},

@@ -20,7 +20,8 @@ type answer struct {
 	Rating     *int              `json:"rating,omitempty"` // absent when it was erased, and so are group and act
 	Group      score.Group       `json:"group,omitempty"`  // absent when the program no longer has the survey
 	Comment    string            `json:"comment,omitempty"`
-	Reason     string            `json:"reason,omitempty"`
+	Causes     []string          `json:"causes,omitempty"`  // that were ticked
+	Replies    []response.Reply  `json:"replies,omitempty"` // to extra questions
 	Act        response.Act      `json:"act,omitempty"`
 	Counted    bool              `json:"counted"`
 	Withdrawn  []string          `json:"withdrawn,omitempty"` // why it is not counted
@@ -95,7 +96,7 @@ func surveysOf(touchpoints []program.Touchpoint) (surveys []string) {
 
 func showAnswer(p *program.Program, r response.Record) answer {
 	shown := answer{
-		ID: r.ID, Touchpoint: r.Touchpoint, Survey: r.Survey, Metric: r.Metric, Comment: r.Comment, Reason: r.Reason,
+		ID: r.ID, Touchpoint: r.Touchpoint, Survey: r.Survey, Metric: r.Metric, Comment: r.Comment, Causes: r.Causes, Replies: r.Replies,
 		Act: r.Act, Counted: r.Counted, Withdrawn: r.Withdrawn, ByHand: r.ByHand, Erased: r.Erased, Day: r.Day, SentDay: r.SentDay, AnsweredAt: r.AnsweredAt,
 		ChangedAt: r.ChangedAt, Revision: r.Revision, Customer: r.Customer, Language: r.Language, Source: r.Source, Subject: r.Subject,
 		Link: r.Link, Cuts: r.Cuts,

@@ -114,10 +114,11 @@ func (w *world) ResponsesTo(_ context.Context, surveys []string, span period.Spa
 		Invitation: survey.Invitation{ID: "AAAAAAAAAAAAAAAAAAAA", Touchpoint: "support", Survey: "support-ces-v1", Metric: "CES", Customer: "c-1",
 			Language: "sv", Source: "zendesk", Subject: "4711", Link: "https://desk.example/4711", SentDay: "2026-11-19", Cuts: map[string]string{"agent": "anna"}},
 		Response: response.Response{Revision: 2, Rating: 1, Act: response.Explicit, Counted: true, Comment: "It <b>broke</b> & stayed so.", AnsweredAt: at,
+			Extras:    response.Extras{Causes: []string{"long-wait"}, Replies: []response.Reply{{Question: "solved", Options: []string{"no"}}, {Question: "open", Text: "All <of> it"}}},
 			ChangedAt: at.Add(time.Minute), Day: "2026-11-20"},
 	}
 	gone, other := rec, rec
-	gone.ID, gone.Counted, gone.Withdrawn, gone.Comment, gone.Survey = "BBBBBBBBBBBBBBBBBBBB", false, []string{"honeypot"}, "", "forgotten"
+	gone.ID, gone.Counted, gone.Withdrawn, gone.Comment, gone.Extras, gone.Survey = "BBBBBBBBBBBBBBBBBBBB", false, []string{"honeypot"}, "", response.Extras{}, "forgotten"
 	other.ID, other.Touchpoint = "CCCCCCCCCCCCCCCCCCCC", "return"
 	if w.erased {
 		rec.Revision, rec.Subject, rec.Link, rec.Cuts = 3, "~M1JpIlUNUHU3EGUL4MGWmA", "", nil

@@ -51,6 +51,7 @@ type Mail struct {
 	Told int64     `json:"told"` // revision of the answer that it told about
 	At   time.Time `json:"at"`
 	Lost bool      `json:"lost,omitempty"` // it bounced; without an ID: SES refused it
+	Desk string    `json:"desk,omitempty"` // that it went to, if the case was moved to another one while it was on its way
 }
 
 // Case is a follow-up on one response. Its id is the invitation's.
@@ -65,13 +66,15 @@ type Case struct {
 	Link       string      `json:"link,omitempty"`
 	Rating     int         `json:"rating"` // as the newest answer has it; opened for a bad one
 	Group      score.Group `json:"group"`
-	Answer     int64       `json:"answer"`  // revision of the newest answer that the case knows
-	Tell       int64       `json:"tell"`    // revision of the newest answer that the desk has to be told about
-	Comment    bool        `json:"comment"` // the customer has written something
+	Answer     int64       `json:"answer"`           // revision of the newest answer that the case knows
+	Tell       int64       `json:"tell"`             // revision of the newest answer that the desk has to be told about
+	Comment    bool        `json:"comment"`          // the customer has written something
+	Causes     []string    `json:"causes,omitempty"` // ticked, as the newest answer has them
 	Desk       string      `json:"desk"`
-	Why        Why         `json:"why"`    // the rule that opened it
-	Person     int         `json:"person"` // index in the desk's people of whom it is given to
-	Level      int         `json:"level"`  // how many of the desk's Escalate have been told
+	Why        Why         `json:"why"`             // it is at the desk
+	Route      string      `json:"route,omitempty"` // the ticked cause that led it there, if one did
+	Person     int         `json:"person"`          // index in the desk's people of whom it is given to
+	Level      int         `json:"level"`           // how many of the desk's Escalate have been told
 	OpenedAt   time.Time   `json:"opened_at"`
 	Due        time.Time   `json:"due"`                 // to be taken by then
 	Escalation time.Time   `json:"escalation,omitzero"` // when the next of the desk's Escalate is told; zero: nobody is
@@ -84,17 +87,20 @@ type Case struct {
 	Mails      []Mail      `json:"mails,omitempty"`   // the thread, oldest first
 }
 
-// Why names the rule that opened a case.
+// Why names the rule by which a case is at its desk.
 type Why string
 
-// BadRating opens a case for an answer in the bad group of its scale.
-const BadRating Why = "bad-rating"
+// Cases are opened for answers in the bad group of their scale, at the desk of the touchpoint or of a cause that was ticked.
+const (
+	BadRating   Why = "bad-rating"
+	CauseTicked Why = "cause-ticked"
+)
 
 // What happened, in a case's history.
 const (
 	Opened         = "opened"
 	Reopened       = "reopened"  // the answer counts again
-	AnswerChanged  = "changed"   // another rating, or a comment
+	AnswerChanged  = "changed"   // another rating, a comment, causes or replies
 	AnswerImproved = "improved"  // the rating is no longer bad; the case stays
 	Withdrawn      = "withdrawn" // the answer no longer counts
 	Mailed         = "mailed"
@@ -111,7 +117,9 @@ type Event struct {
 	By     string    `json:"by,omitempty"` // a person of the desk; "" for the system
 	To     State     `json:"to,omitempty"`
 	Rating int       `json:"rating"`
-	Before int       `json:"before"` // rating before the change
+	Before int       `json:"before"`           // rating before the change
+	Causes []string  `json:"causes,omitempty"` // that were ticked with it
+	Desk   string    `json:"desk,omitempty"`   // that it moved to
 }
 
 // Change is the next state of a case with all that has to happen together with it.

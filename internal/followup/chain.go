@@ -79,10 +79,10 @@ func (c Chain) escalate(ctx context.Context, id string, now time.Time) error {
 // Bounced hands a case on whose task mail came back: to the next person of the desk, after the last one up the chain. The same event
 // may come twice. Faults: NotFound when there is no such case, or no such mail (yet); Transient, Conflict.
 func (c Chain) Bounced(ctx context.Context, id, messageID string, now time.Time) error {
-	return c.handOn(ctx, id, now, func(mails []Mail) (Mail, bool) {
-		for i := range mails {
-			if mails[i].ID == messageID {
-				return mails[i], true
+	return c.handOn(ctx, id, now, func(c Case) (Mail, bool) {
+		for _, mail := range c.Mails {
+			if mail.ID == messageID {
+				return mail, true
 			}
 		}
 		return Mail{}, false
@@ -90,14 +90,14 @@ func (c Chain) Bounced(ctx context.Context, id, messageID string, now time.Time)
 }
 
 // refused hands a case on whose task mail SES did not take.
-func (c Chain) refused(ctx context.Context, id string, mail Mail) error {
-	return c.handOn(ctx, id, mail.At, func([]Mail) (Mail, bool) { return mail, true })
+func (c Chain) refused(ctx context.Context, was Case, mail Mail) error {
+	return c.handOn(ctx, was.ID, mail.At, func(c Case) (Mail, bool) { return mail.from(was, c), true })
 }
 
-func (c Chain) handOn(ctx context.Context, id string, now time.Time, lost func([]Mail) (Mail, bool)) error {
+func (c Chain) handOn(ctx context.Context, id string, now time.Time, lost func(Case) (Mail, bool)) error {
 	var done Change
 	err := c.change(ctx, id, func(c Case, desk program.Desk) (Change, error) {
-		mail, ok := lost(c.Mails)
+		mail, ok := lost(c)
 		if !ok {
 			return Change{}, fault.New(fault.NotFound, "case %s has no mail of that id", id)
 		}
@@ -113,15 +113,18 @@ func (c Chain) handOn(ctx context.Context, id string, now time.Time, lost func([
 // handOn marks a mail of the thread (or one that never left) as lost. The first one that a seat loses moves the case.
 func (c Case) handOn(desk program.Desk, lost Mail, now time.Time) Change {
 	before := c.lost(lost.Seat)
-	if lost.Lost && before {
+	if lost.Lost && (before || lost.Desk != "") {
 		return Change{} // the event came twice
 	}
-	person, _ := PersonAt(desk, lost.Seat)
+	person := program.Person{Name: lost.Desk}
+	if lost.Desk == "" {
+		person, _ = PersonAt(desk, lost.Seat)
+	}
 	change := c.next(Event{At: now, What: Bounced, By: person.Name, Rating: c.Rating, Before: c.Rating})
 	next := &change.Case
 	next.lose(lost)
 	switch {
-	case before || !c.State.Pending():
+	case before || !c.State.Pending() || lost.Desk != "":
 	case lost.Seat == Seat(c.Person) && c.Person+1 < len(desk.People):
 		next.Person++
 	case lost.Seat == Seat(c.Person) || lost.Seat == EscalationSeat+Seat(c.Level-1):

@@ -9,7 +9,7 @@ import (
 // Erase is the change that takes out of a case what could tell whose it was: the words of the desk, the subject, and with the rating
 // removed that as well. It ends a pending case. The record is the tombstone of its answer. false: there is nothing to take out.
 func (c Case) Erase(rec response.Record, ratingKept bool, now time.Time) (Change, bool) {
-	told := c.Outcome != "" || c.Cause != "" || c.Subject != "" || c.Link != ""
+	told := c.Outcome != "" || c.Cause != "" || c.Subject != "" || c.Link != "" || len(c.Causes) > 0 || c.Route != ""
 	rated := !ratingKept && (c.Rating != 0 || c.Group != "")
 	if !c.State.Pending() && !told && !rated {
 		return Change{}, false

@@ -58,29 +58,27 @@ func later(a, b time.Time) time.Time {
 func open(p *program.Program, a answered, now time.Time) (Change, error) {
 	c := Case{
 		ID: a.ID, State: Open, Customer: a.Customer, Touchpoint: a.Touchpoint, Survey: a.Survey, Subject: a.Subject, Link: a.Link,
-		Desk: p.Touchpoints[a.Touchpoint].Desk, Why: BadRating,
 	}
 	return c.begin(p, a, Opened, now)
 }
 
 // begin opens a case, new or cancelled, at a time.
 func (c Case) begin(p *program.Program, a answered, what string, now time.Time) (Change, error) {
+	if len(c.Mails) == 0 { // nobody has heard of it
+		c.Desk, c.Why, c.Route = route(p, a)
+	}
 	desk, err := deskOf(p, c)
 	if err != nil {
 		return Change{}, err
 	}
-	c.State, c.Desk, c.Person, c.Level = Open, desk.Name, 0, 0
-	c.TakenAt, c.TakenBy, c.ClosedAt, c.Escalation = time.Time{}, "", time.Time{}, time.Time{}
-	c.OpenedAt, c.Due = now, desk.Hours.Add(now, desk.Due, desk.Zone)
-	change := c.next(Event{At: now, What: what, Rating: a.Rating, Before: a.Rating})
+	c.State, c.Level, c.OpenedAt = Open, 0, now
+	c.TakenAt, c.TakenBy, c.ClosedAt = time.Time{}, "", time.Time{}
+	change := c.next(Event{At: now, What: what, Rating: a.Rating, Before: a.Rating, Causes: a.Causes})
+	change.lay(desk, now)
 	change.Case.learn(a)
 	change.Case.Tell = a.Revision
 	change.Task.At = a.mailAt(a.Comment != "", now)
 	change.Open = 1
-	if len(desk.Escalate) > 0 {
-		change.Case.Escalation = c.Due
-		change.Escalate.At = c.Due
-	}
 	return change, nil
 }
 
@@ -88,6 +86,7 @@ func (c Case) begin(p *program.Program, a answered, what string, now time.Time) 
 func (c *Case) learn(a answered) {
 	c.Rating, c.Group, c.Answer = a.Rating, a.group, a.Revision
 	c.Comment = c.Comment || a.Comment != ""
+	c.Causes = a.Causes
 }
 
 // follow decides what a newer answer means for a case that there is. false: nothing.
@@ -103,7 +102,7 @@ func (c Case) follow(p *program.Program, a answered, now time.Time) (Change, boo
 	case c.State == Cancelled:
 		return Change{}, false, nil
 	}
-	return c.hear(a, now), true, nil
+	return c.hear(p, a, now), true, nil
 }
 
 // withdraw ends a case whose answer no longer counts. Of an erased customer nothing stays that could tell who it was: the words
@@ -114,6 +113,7 @@ func (c Case) withdraw(a answered, now time.Time) Change {
 	next.Answer = a.Revision
 	if a.Erased {
 		next.Outcome, next.Cause, next.Subject, next.Link = "", "", "", ""
+		next.Causes, next.Route, next.Why = nil, "", BadRating
 	}
 	if c.State.Pending() {
 		next.State, next.ClosedAt, next.Escalation = Cancelled, now, time.Time{}
@@ -125,19 +125,20 @@ func (c Case) withdraw(a answered, now time.Time) Change {
 
 // hear adds a changed answer to a case. A better rating keeps the case: a customer who was unhappy a moment ago is worth a word,
 // and the desk sees both ratings.
-func (c Case) hear(a answered, now time.Time) Change {
+func (c Case) hear(p *program.Program, a answered, now time.Time) Change {
 	what := AnswerChanged
 	if a.group != score.Bad && c.Group == score.Bad {
 		what = AnswerImproved
 	}
-	change := c.next(Event{At: now, What: what, Rating: a.Rating, Before: c.Rating})
-	news := a.Rating != c.Rating || a.Comment != ""
+	change := c.next(Event{At: now, What: what, Rating: a.Rating, Before: c.Rating, Causes: c.fresh(a)})
+	news := a.Rating != c.Rating || a.Comment != "" || len(a.Replies) > 0 || !slices.Equal(a.Causes, c.Causes)
 	firstWords := a.Comment != "" && !c.Comment
 	next := &change.Case
 	next.learn(a)
 	if news {
 		next.Tell = a.Revision
 	}
+	change.move(p, a, now)
 	if len(next.untold()) > 0 {
 		// The first mail tells about everything and leaves with the first words; later edits of them settle.
 		change.Task.At = a.mailAt(firstWords || next.Comment && len(c.Mails) == 0, now)
@@ -171,7 +172,7 @@ func (c Case) seats() []Seat {
 // told is the revision of the answer that the seat was last mailed about; 0: never mailed.
 func (c Case) told(seat Seat) (revision int64) {
 	for _, mail := range c.Mails {
-		if mail.Seat == seat {
+		if mail.Seat == seat && mail.Desk == "" {
 			revision = mail.Told
 		}
 	}
@@ -180,7 +181,7 @@ func (c Case) told(seat Seat) (revision int64) {
 
 // lost tells whether a mail to the seat did not arrive.
 func (c Case) lost(seat Seat) bool {
-	return slices.ContainsFunc(c.Mails, func(m Mail) bool { return m.Seat == seat && m.Lost })
+	return slices.ContainsFunc(c.Mails, func(m Mail) bool { return m.Seat == seat && m.Lost && m.Desk == "" })
 }
 
 // lose marks a mail as lost; one that never left joins the thread without an id, so that its seat is not mailed the same again.

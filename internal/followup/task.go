@@ -103,7 +103,7 @@ func (t Tasks) mail(ctx context.Context, c Case, seat Seat, now time.Time) (sent
 	task.References = c.references(t.Domain)
 	mail := Mail{Seat: seat, Told: task.Record.Revision, At: now}
 	if task.Person.Address == "" {
-		return true, t.Chain.refused(ctx, c.ID, mail) // nobody has the seat any more
+		return true, t.Chain.refused(ctx, c, mail) // nobody has the seat any more
 	}
 	letter, err := t.Writer.Task(p, task)
 	if err != nil {
@@ -114,12 +114,12 @@ func (t Tasks) mail(ctx context.Context, c Case, seat Seat, now time.Time) (sent
 	}
 	mail.ID, err = t.Carrier.Carry(ctx, letter)
 	if errors.Is(err, survey.ErrRefused) {
-		return true, t.Chain.refused(ctx, c.ID, mail)
+		return true, t.Chain.refused(ctx, c, mail)
 	}
 	if err != nil {
 		return false, fmt.Errorf("mail case %s: %w", c.ID, err)
 	}
-	return true, t.record(ctx, c.ID, task.Person.Name, mail)
+	return true, t.record(ctx, c, task.Person.Name, mail)
 }
 
 // mayBeMachine tells whether an implied answer still waits for its verdict, which withdraws it when it was a machine's.
@@ -127,15 +127,24 @@ func mayBeMachine(r response.Record, now time.Time) bool {
 	return r.Act == response.Implied && r.VerdictAt.IsZero() && now.Before(r.AnsweredAt.Add(response.VerdictAfter+Patience))
 }
 
-// record keeps that a mail went. That must not get lost because somebody else changed the case meanwhile.
-func (t Tasks) record(ctx context.Context, id, person string, mail Mail) error {
+// record keeps that a mail about the case went. That must not get lost because somebody else changed the case meanwhile; one who moved
+// it has left the new desk without a mail.
+func (t Tasks) record(ctx context.Context, was Case, person string, mail Mail) error {
 	return again(ctx, func() error {
-		c, err := t.Chain.Cases.Case(ctx, id)
+		c, err := t.Chain.Cases.Case(ctx, was.ID)
 		if err != nil {
 			return err
 		}
-		return t.Chain.Cases.ChangeCase(ctx, c.mailed(person, mail))
+		return t.Chain.Cases.ChangeCase(ctx, c.mailed(person, mail.from(was, c)))
 	})
+}
+
+// from is the mail that was written for a case which is now at perhaps another desk.
+func (m Mail) from(was, now Case) Mail {
+	if m.Desk = ""; now.Desk != was.Desk {
+		m.Desk = was.Desk
+	}
+	return m
 }
 
 func (c Case) mailed(person string, mail Mail) Change {

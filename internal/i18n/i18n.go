@@ -15,6 +15,8 @@
 //	ends       labels of a scale's ends                              Printer.Ends
 //	word       what the ratings between the ends mean                Printer.Word
 //	reason     the question for the reason, by group                 Printer.Reason
+//	cause      what customers may tick                               Printer.Cause
+//	extra      the extra questions that are shipped                  Printer.Ask, Printer.Option
 //	about      what a mail or page is about, as a heading            Printer.About
 //	why        why a customer gets a mail, by touchpoint             Printer.Why
 //	touchpoint names of touchpoints, for desks                       Printer.Touchpoint

@@ -138,20 +138,37 @@ func (v *task) facts(p *program.Program, t followup.Task, asks program.Survey, w
 	if strings.HasPrefix(r.Link, "https://") {
 		subject.Link = &action{v.T("task.open", "subject", cmp.Or(oneLine(r.Subject), about)), r.Link}
 	}
-	return []fact{
+	facts := []fact{
 		customer,
 		{Label: v.T("task.rating"), Texts: []string{
 			v.Rated(asks, r.Rating) + " \u00b7 " + v.T("group."+string(asks.Scale.Group(r.Rating))),
 			v.T("task.scale", "min", asks.Scale.Min, "low", low, "max", asks.Scale.Max, "high", high),
 		}},
-		subject,
-		{Label: v.T("task.visited"), Texts: []string{v.Moment(r.VisitedAt.In(zone))}},
-		{Label: v.T("task.answered"), Texts: []string{v.Moment(r.ChangedAt.In(zone))}},
-		{Label: v.T("task.language"), Texts: []string{v.LanguageName(oneLine(r.Language))}},
-		{Label: v.T("task.history"), Texts: v.earlier(p, t.Earlier, zone)},
-		{Label: v.T("task.why"), Texts: []string{v.T("task.why." + string(t.Case.Why))}},
-		{Label: v.T("task.desk"), Texts: []string{v.Desk}},
 	}
+	facts = append(facts, v.extras(asks, r.Extras)...)
+	return append(facts,
+		subject,
+		fact{Label: v.T("task.visited"), Texts: []string{v.Moment(r.VisitedAt.In(zone))}},
+		fact{Label: v.T("task.answered"), Texts: []string{v.Moment(r.ChangedAt.In(zone))}},
+		fact{Label: v.T("task.language"), Texts: []string{v.LanguageName(oneLine(r.Language))}},
+		fact{Label: v.T("task.history"), Texts: v.earlier(p, t.Earlier, zone)},
+		fact{Label: v.T("task.why"), Texts: []string{v.CaseWhy(asks, string(t.Case.Why), t.Case.Route)}},
+		fact{Label: v.T("task.desk"), Texts: []string{v.Desk}},
+	)
+}
+
+// extras are what the customer ticked and replied to extra questions.
+func (v *task) extras(asks program.Survey, e response.Extras) (facts []fact) {
+	if ticked := v.Ticked(asks, e.Causes); ticked != nil {
+		facts = append(facts, fact{Label: v.T("task.causes"), Texts: ticked})
+	}
+	for _, said := range v.Replies(asks, e.Replies) {
+		for i, line := range said.Lines {
+			said.Lines[i] = clean(line)
+		}
+		facts = append(facts, fact{Label: said.Ask, Texts: said.Lines})
+	}
+	return facts
 }
 
 // earlier is what the customer answered before, newest first.

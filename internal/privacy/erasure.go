@@ -46,6 +46,8 @@ type Eraser interface {
 	DropHits(ctx context.Context, invitation string) error
 	// DropHistory forgets what happened to a case. Faults: Transient.
 	DropHistory(ctx context.Context, id string) error
+	// DropTicked takes what the customer ticked out of what happened to a case. Faults: Transient.
+	DropTicked(ctx context.Context, id string) error
 }
 
 // Tombstone is what a visit with its invitation and response becomes.
@@ -202,6 +204,8 @@ func (e Erasure) caseOf(ctx context.Context, rec response.Record, t Tombstone) (
 		return 0, nil
 	case err == nil && !t.KeepRating:
 		err = e.Eraser.DropHistory(ctx, rec.ID) // it tells the ratings
+	case err == nil:
+		err = e.Eraser.DropTicked(ctx, rec.ID)
 	}
 	return 1, err
 }

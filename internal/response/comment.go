@@ -19,12 +19,16 @@ var ErrLongComment = errors.New("response: the comment is too long")
 // reader cannot see is removed (control characters, and the marks that turn the direction of text that follows them, with which a
 // comment could rewrite the mail around it). Faults: Invalid with ErrLongComment.
 func Clean(text string) (string, error) {
-	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n\n").Replace(strings.ToValidUTF8(text, "\uFFFD"))
-	text = strings.TrimSpace(strings.Map(visible, text))
+	text = clean(text)
 	if n := utf8.RuneCountInString(text); n > CommentLimit {
 		return "", fault.Wrap(fault.Invalid, ErrLongComment, "a comment has at most %d characters, this one has %d", CommentLimit, n)
 	}
 	return text, nil
+}
+
+func clean(text string) string {
+	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n\n").Replace(strings.ToValidUTF8(text, "\uFFFD"))
+	return strings.TrimSpace(strings.Map(visible, text))
 }
 
 func visible(r rune) rune {

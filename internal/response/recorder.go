@@ -35,15 +35,19 @@ type Answer struct {
 	Invitation string
 	Number     int // the survey's, from the token
 	Rating     int
-	Act        Act     // as the page says
-	Opened     *int    // the rating whose link opened the page; nil: none
-	Comment    *string // nil leaves it as it is
+	Act        Act                 // as the page says
+	Opened     *int                // the rating whose link opened the page; nil: none
+	Comment    *string             // nil leaves it as it is
+	Causes     *[]string           // ticked; nil leaves them as they are
+	Replies    map[string][]string // by extra question, as the form has them: ids of options, a number or a text; none leaves it as it is
+
+	replies map[string]Reply // Replies as the survey reads them
 }
 
 // act is what the answer counts as. The first act of a person on a page confirms the rating that the page was opened with; one that
-// gives another rating has changed it, and a comment is typed by hand.
+// gives another rating has changed it, and a comment, a cause or a reply is given by hand.
 func (a Answer) act() Act {
-	if a.Act == Implied && a.Opened != nil && *a.Opened == a.Rating && a.Comment == nil {
+	if a.Act == Implied && a.Opened != nil && *a.Opened == a.Rating && a.Comment == nil && !a.adds() {
 		return Implied
 	}
 	return Explicit
@@ -92,6 +96,7 @@ type First struct {
 	Rating     int
 	Act        Act
 	Comment    string
+	Extras     Extras
 	At         time.Time
 	Day        string    // of At, in the program's zone
 	EditUntil  time.Time // until when it may be changed
@@ -105,6 +110,7 @@ type Change struct {
 	Revision   int64
 	Rating     int
 	Comment    string
+	Extras     Extras
 	At         time.Time
 	EditUntil  time.Time
 }
@@ -113,8 +119,8 @@ type Change struct {
 const tries = 5
 
 // Answer records a, and returns what became of it and the record from which the next page is drawn, without another read. The
-// rating is held against the survey's scale before anything is written. Faults: Invalid (a rating out of range, a comment that is
-// too long), NotFound, Transient.
+// rating, the causes and the replies are held against the survey before anything is written. Faults: Invalid (a rating out of range,
+// a comment that is too long, a cause or a reply that the survey does not have), NotFound, Transient.
 func (r *Recorder) Answer(ctx context.Context, a Answer, now time.Time) (Result, Record, error) {
 	now = now.UTC().Truncate(time.Second)
 	p, err := r.Programs.Current(ctx)
@@ -135,7 +141,10 @@ func (r *Recorder) Answer(ctx context.Context, a Answer, now time.Time) (Result,
 		}
 		a.Comment = &clean
 	}
-	result, rec, err := r.record(ctx, a, first(a, s, p, now), now)
+	if a, err = a.checked(s); err != nil {
+		return "", Record{}, err
+	}
+	result, rec, err := r.record(ctx, a, s, first(a, s, p, now), now)
 	if err == nil && result == Saved && rec.SentAt.IsZero() {
 		err = r.Answers.Proven(ctx, a.Invitation, now)
 	}
@@ -146,6 +155,7 @@ func first(a Answer, s program.Survey, p *program.Program, now time.Time) First 
 	f := First{
 		Invitation: a.Invitation, Series: s.ID, Rating: a.Rating, Act: a.act(),
 		At: now, Day: period.DayOf(now, p.Zone).String(), EditUntil: now.Add(EditWindow),
+		Extras: a.extras(s, Extras{}),
 	}
 	if a.Comment != nil {
 		f.Comment = *a.Comment
@@ -157,13 +167,13 @@ func first(a Answer, s program.Survey, p *program.Program, now time.Time) First 
 }
 
 // record tries the answer as the first one, and decides again on what is stored for as long as that keeps it from being written.
-func (r *Recorder) record(ctx context.Context, a Answer, f First, now time.Time) (Result, Record, error) {
+func (r *Recorder) record(ctx context.Context, a Answer, s program.Survey, f First, now time.Time) (Result, Record, error) {
 	rec, taken, err := r.Answers.FirstAnswer(ctx, f)
 	for try := 0; err == nil && !taken; try++ {
 		if try == tries {
 			return "", rec, fault.New(fault.Transient, "the answer is being changed elsewhere at this moment")
 		}
-		switch next(rec, a, now) {
+		switch next(rec, a, s, now) {
 		case keep:
 			return Saved, rec, nil
 		case refuse:
@@ -171,7 +181,7 @@ func (r *Recorder) record(ctx context.Context, a Answer, f First, now time.Time)
 		case begin:
 			rec, taken, err = r.Answers.FirstAnswer(ctx, f)
 		case change:
-			rec, taken, err = r.Answers.ChangeAnswer(ctx, changed(rec, a, now))
+			rec, taken, err = r.Answers.ChangeAnswer(ctx, changed(rec, a, s, now))
 		case wait:
 			if rec.Waiting == a.Rating+1 {
 				return Waiting, rec, nil
@@ -195,14 +205,14 @@ const (
 	wait               // it needs a button
 )
 
-func next(rec Record, a Answer, now time.Time) step {
+func next(rec Record, a Answer, s program.Survey, now time.Time) step {
 	act := a.act()
 	switch {
 	case !rec.Open(now):
 		return refuse
 	case rec.Revision > 0 && rec.Counted:
 		// An implied answer on a page that was opened with another rating than the stored one has changed the rating.
-		if rec.Rating == a.Rating && (act == Implied || rec.Act == Explicit && (a.Comment == nil || *a.Comment == rec.Comment)) {
+		if rec.Rating == a.Rating && (act == Implied || rec.Act == Explicit && a.repeats(rec, s)) {
 			return keep
 		}
 		return change
@@ -214,8 +224,14 @@ func next(rec Record, a Answer, now time.Time) step {
 	return begin
 }
 
-func changed(rec Record, a Answer, now time.Time) Change {
-	c := Change{Invitation: a.Invitation, Revision: rec.Revision, Rating: a.Rating, Comment: rec.Comment, At: now, EditUntil: rec.EditUntil}
+// repeats tells whether the answer says nothing beside its rating that is not stored.
+func (a Answer) repeats(rec Record, s program.Survey) bool {
+	return (a.Comment == nil || *a.Comment == rec.Comment) && a.extras(s, rec.Extras).Equal(rec.Extras)
+}
+
+func changed(rec Record, a Answer, s program.Survey, now time.Time) Change {
+	c := Change{Invitation: a.Invitation, Revision: rec.Revision, Rating: a.Rating, Comment: rec.Comment, At: now, EditUntil: rec.EditUntil,
+		Extras: a.extras(s, rec.Extras)}
 	if a.Comment != nil {
 		c.Comment = *a.Comment
 	}

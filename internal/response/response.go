@@ -22,12 +22,12 @@ const EditWindow = 7 * 24 * time.Hour
 // answer and rises by one with every change, also when the answer is withdrawn or erased: an image with a revision is what the
 // stream readers see. Counted, Rating, Day, the invitation's SentDay and Clicked are the contribution (package tally).
 type Response struct {
-	Revision   int64     `json:"rev,omitempty"`
-	Rating     int       `json:"rating"`
-	Act        Act       `json:"act,omitempty"`
-	Counted    bool      `json:"counted,omitempty"` // false once withdrawn, or erased without keeping the rating
-	Reason     string    `json:"reason,omitempty"`  // the answer to the reason question is the comment; Reason is a chosen cause, if any
-	Comment    string    `json:"comment,omitempty"`
+	Revision int64  `json:"rev,omitempty"`
+	Rating   int    `json:"rating"`
+	Act      Act    `json:"act,omitempty"`
+	Counted  bool   `json:"counted,omitempty"` // false once withdrawn, or erased without keeping the rating
+	Comment  string `json:"comment,omitempty"` // the answer to the question for the reason
+	Extras
 	AnsweredAt time.Time `json:"answered_at,omitzero"` // of the first answer; an edit keeps it
 	Day        string    `json:"day,omitempty"`        // of the first answer, in the program's zone; an edit keeps it
 	ChangedAt  time.Time `json:"changed_at,omitzero"`

@@ -123,6 +123,24 @@ func (s *Store) DropHistory(ctx context.Context, id string) error {
 	return s.drop(ctx, caseKey(id).Partition, eventsPrefix)
 }
 
+// DropTicked takes causes out of the history of a case.
+func (s *Store) DropTicked(ctx context.Context, id string) error {
+	items, err := s.under(ctx, caseKey(id).Partition, eventsPrefix)
+	if err != nil {
+		return fmt.Errorf("look for what is to be erased: %w", err)
+	}
+	for _, item := range items {
+		if item["causes"] == nil {
+			continue
+		}
+		w := table.Write{Kind: table.Update, Key: item.Key(table.Feedback), Remove: []string{"causes"}, If: table.Present("causes")}
+		if _, err := s.applies(ctx, w); err != nil {
+			return fmt.Errorf("erase an item: %w", err)
+		}
+	}
+	return nil
+}
+
 func (s *Store) drop(ctx context.Context, partition, prefix string) error {
 	items, err := s.under(ctx, partition, prefix)
 	if err != nil {
@@ -190,7 +208,7 @@ func (s *Store) EraseVisit(ctx context.Context, visit, veiled touchpoint.Visit) 
 
 // What a tombstone has no more: what was said, the evidence, and what leads to the person. Without the rating also what counted.
 var (
-	said  = []string{"event", "delivery", "link", "properties", "cuts", "comment", "reason", "by_hand", "waiting", "first_opened", "other_opened", "honeypot", "hits", "first_hit_at"}
+	said  = []string{"event", "delivery", "link", "properties", "cuts", "comment", "causes", "replies", "by_hand", "waiting", "first_opened", "other_opened", "honeypot", "hits", "first_hit_at"}
 	rated = []string{"counted", "rating", "act"}
 )
 

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"afterword/internal/agenda"
 	"afterword/internal/fault"
@@ -36,8 +38,8 @@ func (s *Store) FirstAnswer(ctx context.Context, f response.First) (response.Rec
 		Remove: []string{"waiting"},
 	}
 	conditions := table.AllCondition{table.Absent("rev"), table.Absent("erased"), table.More("expires_at", stamp(f.At))}
-	if f.Comment != "" {
-		w.Set["comment"] = f.Comment
+	if _, err := say(w.Set, f.Comment, f.Extras); err != nil {
+		return response.Record{}, false, err
 	}
 	if f.Act == response.Implied {
 		conditions = append(conditions, unsuspected(f)...)
@@ -94,12 +96,25 @@ func (s *Store) ChangeAnswer(ctx context.Context, c response.Change) (response.R
 			table.More("edit_until", stamp(c.At)),
 			table.All(table.Absent("counted"), table.More("expires_at", stamp(c.At))))),
 	}
-	if c.Comment != "" {
-		w.Set["comment"] = c.Comment
-	} else {
-		w.Remove = append(w.Remove, "comment")
+	unsaid, err := say(w.Set, c.Comment, c.Extras)
+	if err != nil {
+		return response.Record{}, false, err
 	}
+	w.Remove = append(w.Remove, unsaid...)
 	return s.answer(ctx, w)
+}
+
+// say puts what a customer said beside the rating among the attributes, and names those of them that there is nothing for.
+func say(attributes table.Item, comment string, extras response.Extras) (unsaid []string, err error) {
+	said, err := table.Encode(struct {
+		Comment string `json:"comment,omitempty"`
+		response.Extras
+	}{comment, extras})
+	if err != nil {
+		return nil, fmt.Errorf("store an answer: %w", err)
+	}
+	maps.Copy(attributes, said)
+	return slices.DeleteFunc([]string{"comment", "causes", "replies"}, func(name string) bool { return said[name] != nil }), nil
 }
 
 // HoldAnswer notes which rating waits for a button.

@@ -254,7 +254,7 @@ func (d caseDrawing) facts() []caseFact {
 	if r.Link != "" { // https, or it would not have been kept
 		about.Link = &step{r.Link, d.T("task.open", "subject", cmp.Or(r.Subject, d.about(r)))}
 	}
-	why, desk := caseFact{Label: d.T("task.why"), Texts: []string{d.T("task.why." + string(c.Why))}}, caseFact{Label: d.T("task.desk"), Texts: d.stages()}
+	why, desk := caseFact{Label: d.T("task.why"), Texts: []string{d.CaseWhy(d.asked(), string(c.Why), c.Route)}}, caseFact{Label: d.T("task.desk"), Texts: d.stages()}
 	if r.Erased { // what the desk did is its own
 		return []caseFact{about, why, desk}
 	}
@@ -263,17 +263,32 @@ func (d caseDrawing) facts() []caseFact {
 		about,
 		{Label: d.T("task.rating"), Texts: []string{
 			d.Rated(d.asked(), r.Rating) + " · " + d.T("group."+string(scale.Group(r.Rating)))}},
+	}
+	facts = append(facts, d.extras()...)
+	facts = append(facts, []caseFact{
 		{Label: d.T("task.visited"), Texts: []string{d.moment(r.VisitedAt)}},
 		{Label: d.T("task.answered"), Texts: []string{d.moment(r.ChangedAt)}},
 		{Label: d.T("task.language"), Texts: []string{d.LanguageName(r.Language)}},
 		{Label: d.T("task.history"), Texts: d.earlier()},
 		why, desk,
-	}
+	}...)
 	if c.Cause != "" {
 		facts = append(facts, caseFact{Label: d.T("case.label.cause"), Texts: []string{c.Cause}, Typed: true})
 	}
 	if c.Outcome != "" {
 		facts = append(facts, caseFact{Label: d.T("case.label.outcome"), Texts: []string{c.Outcome}, Typed: true})
+	}
+	return facts
+}
+
+// extras are what the customer ticked and replied to extra questions.
+func (d caseDrawing) extras() (facts []caseFact) {
+	r := d.view.Record
+	if ticked := d.Ticked(d.asked(), r.Causes); ticked != nil {
+		facts = append(facts, caseFact{Label: d.T("task.causes"), Texts: ticked})
+	}
+	for _, said := range d.Replies(d.asked(), r.Replies) {
+		facts = append(facts, caseFact{Label: said.Ask, Texts: said.Lines, Typed: said.Typed})
 	}
 	return facts
 }
@@ -305,12 +320,22 @@ func (d caseDrawing) earlier() (lines []string) {
 
 func (d caseDrawing) history() (lines []happened) {
 	for _, e := range d.view.History {
+		var said []string
 		what := e.What
 		if what == followup.AnswerChanged && e.Before == e.Rating {
 			what = "added"
 		}
-		lines = append(lines, happened{d.moment(e.At), d.T("case.event."+what,
-			"name", e.By, "before", d.Said(d.asked(), e.Before), "rating", d.Said(d.asked(), e.Rating), "state", d.T("state."+string(cmp.Or(e.To, followup.Open))))})
+		if what != "added" || len(e.Causes) == 0 { // else that is what was added
+			said = append(said, d.T("case.event."+what,
+				"name", e.By, "before", d.Said(d.asked(), e.Before), "rating", d.Said(d.asked(), e.Rating), "state", d.T("state."+string(cmp.Or(e.To, followup.Open)))))
+		}
+		if len(e.Causes) > 0 {
+			said = append(said, d.T("case.event.ticked", "causes", strings.Join(d.Ticked(d.asked(), e.Causes), ", ")))
+		}
+		if e.Desk != "" {
+			said = append(said, d.T("case.event.moved", "desk", e.Desk))
+		}
+		lines = append(lines, happened{d.moment(e.At), strings.Join(said, " · ")})
 	}
 	return lines
 }

@@ -13,8 +13,9 @@ import (
 	"afterword/internal/response"
 )
 
-// maxForm is the most bytes that a form may have: a comment of the longest kind in a script of four bytes a character, encoded.
-const maxForm = 64 << 10
+// maxForm is the most bytes that a form may have: a comment and replies of the longest kind in a script of four bytes a character,
+// encoded.
+const maxForm = 96 << 10
 
 // readForm reads what a form sent, in either of the two encodings that browsers and mail providers use. Faults: Unsupported,
 // TooLarge, Invalid.
@@ -49,7 +50,8 @@ func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 var errNoRating = fault.New(fault.Invalid, "an answer has one rating, a whole number")
 
 // answerOf reads an answer from a form: rating, act, opened (the rating whose link opened the page), comment, and shown, which
-// says that the page showed a stored comment. Without that an empty comment is a field that nobody touched, and takes nothing away.
+// says that the page showed a stored comment. Without that an empty comment is a field that nobody touched, and takes nothing away; so
+// it is with causes and replies, of which had says which were stored or touched.
 // Faults: Invalid.
 func answerOf(form url.Values) (response.Answer, error) {
 	a := response.Answer{Act: response.Explicit}
@@ -65,6 +67,7 @@ func answerOf(form url.Values) (response.Answer, error) {
 	if comments := form["comment"]; len(comments) > 0 && (comments[0] != "" || form.Has("shown")) {
 		a.Comment = &comments[0]
 	}
+	addExtras(&a, form)
 	return a, nil
 }
 

@@ -33,14 +33,14 @@ func TestWhatIsWrongWithAFormIsSaidAndChangesNothing(t *testing.T) {
 		"two ratings":          {"rating=4&rating=5", formType, 400, []string{"one of the answers"}},
 		"a comment too long":   {"rating=4&comment=" + url.QueryEscape(long), formType, 400, []string{"under 5000 characters", long, "checked"}},
 		"a broken escape":      {"rating=%zz", formType, 400, []string{"did not arrive as it should"}},
-		"a body too large":     {"rating=4&comment=" + strings.Repeat("a", 64<<10), formType, 413, []string{"under 5000 characters"}},
+		"a body too large":     {"rating=4&comment=" + strings.Repeat("a", 96<<10), formType, 413, []string{"under 5000 characters"}},
 		"no content type":      {"rating=4", "", 415, []string{"did not arrive as it should"}},
 		"JSON":                 {`{"rating":4}`, "application/json", 415, []string{"did not arrive as it should"}},
 		"plain text":           {"rating=4", "text/plain", 415, []string{"did not arrive as it should"}},
 		"a broken type":        {"rating=4", "application/x-www-form-urlencoded; charset", 415, []string{"did not arrive as it should"}},
 		"a multipart of none":  {"rating=4", "multipart/form-data", 400, []string{"did not arrive as it should"}},
 		"a multipart cut off":  {"--x\r\nContent-Disposition: form-data; name=\"rating\"\r\n\r\n4", "multipart/form-data; boundary=x", 400, []string{"did not arrive"}},
-		"a multipart too huge": {"--x\r\nContent-Disposition: form-data; name=\"c\"\r\n\r\n" + strings.Repeat("a", 64<<10) + "\r\n--x--", "multipart/form-data; boundary=x", 413, []string{"under 5000"}},
+		"a multipart too huge": {"--x\r\nContent-Disposition: form-data; name=\"c\"\r\n\r\n" + strings.Repeat("a", 96<<10) + "\r\n--x--", "multipart/form-data; boundary=x", 413, []string{"under 5000"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)

@@ -54,6 +54,11 @@ var scenes = []scene{
 	{"shown-stars", asked("stars", "?r=4")},
 	{"shown-thumbs", asked("thumbs", "?r=2")},
 	{"thanks-thumbs", answered("thumbs", "rating", "1", "comment", "I waited for an hour.")},
+	{"extras-open", asked("extras", "")},
+	{"extras-bad", asked("extras", "?r=1")},
+	{"extras-good", asked("extras", "?r=5")},
+	{"extras-thanks", answered("extras", "rating", "1", "cause", "long-wait", "cause", "cold-food", "q-again", "no", "q-taste", "0")},
+	{"extras-wrong", answered("extras", "rating", "1", "cause", "long-wait", "q-again", "yes", "q-again", "no", "q-taste", "11", "q-hint", "Warm <food>")},
 	{"survey-earlier", asked("purchase", "?r=4", earlier)},
 	{"survey-without-rating", answered("support", "comment", "I waited for an hour.")},
 	{"survey-confirm", func(t *testing.T, s *site, language string) answer {

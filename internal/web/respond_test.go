@@ -249,12 +249,14 @@ func TestTheLogHoldsNoTokenAndNoComment(t *testing.T) {
 // makes an answer.
 func FuzzRespond(f *testing.F) {
 	s := open(f)
-	inv := s.invite(f, "purchase", "en")
+	inv := s.invite(f, "extras", "en")
 	good := strings.TrimPrefix(s.links().Survey(inv), s.server.URL)
 	for _, seed := range []struct{ method, path, query, kind, body string }{
 		{"GET", good, "r=4", "", ""}, {"HEAD", good, "r=x", "", ""}, {"POST", good, "", formType, "rating=9"}, {"POST", good, "", formType, "comment=%ff%00"},
 		{"POST", good, "r=4", "multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"rating\"\r\n\r\n8\r\n--x--"},
 		{"GET", "/u/" + good[3:], "%zz", "", ""}, {"PUT", "/s/../u//", "", "a/b", ""}, {"POST", good, "", formType, "rating=4&act=implied&opened=4"},
+		{"POST", good, "", formType, "rating=1&cause=long-wait&cause=cold-food&had=causes&q-again=no&q-late=food&q-late=drinks&q-taste=0&q-hint=Warm+food"},
+		{"POST", good, "", formType, "rating=1&cause=x&q-again=no&q-again=yes&q-taste=11&q-=&had=q-&had=q-hint&q-hint=%e2%80%ae"},
 	} {
 		f.Add(seed.method, seed.path, seed.query, seed.kind, []byte(seed.body))
 	}

@@ -63,7 +63,37 @@ func acme() *program.Program {
 		asked.ID, asked.Number = id, 200+number
 		p.Surveys[id], p.Touchpoints[id] = asked, program.Touchpoint{Name: id, Survey: id}
 	}
+	p.Surveys["extras"] = extras
+	p.Touchpoints["extras"] = program.Touchpoint{Name: "extras", Survey: "extras"}
 	return p
+}
+
+// extras asks for more than a rating, in every way.
+var extras = program.Survey{
+	ID: "extras", Number: 300, Scale: usual(score.CSAT, 5, score.Higher),
+	Causes: []program.Cause{
+		{ID: "long-wait", For: []score.Group{score.Bad, score.Neutral}},
+		{ID: "cold-food", Text: spoken("The food was <cold>", "Maten var <kall>", "Het eten was <koud>", "菜是<冷>的", "كان الطعام <باردًا>"), For: []score.Group{score.Bad}},
+		{ID: "kind-staff", Text: spoken("The staff were kind", "Personalen var vänlig", "Aardig personeel", "员工很友好", "كان الموظفون لطفاء"), For: []score.Group{score.Good}},
+	},
+	Questions: []program.Question{
+		{ID: "again", Kind: program.OneOf, Ask: spoken("Will you come again?", "Kommer du tillbaka?", "Kom je terug?", "您还会再来吗？", "هل ستأتي مرة أخرى؟"),
+			Options: []program.Option{
+				{ID: "yes", Text: spoken("Yes", "Ja", "Ja", "会", "نعم")}, {ID: "maybe", Text: spoken("Perhaps", "Kanske", "Misschien", "也许", "ربما")},
+				{ID: "no", Text: spoken("No", "Nej", "Nee", "不会", "لا")},
+			}},
+		{ID: "late", Kind: program.ManyOf, Ask: spoken("What was late?", "Vad var sent?", "Wat was te laat?", "什么晚了？", "ما الذي تأخر؟"),
+			Options: []program.Option{{ID: "food", Text: spoken("Food", "Maten", "Eten", "菜", "الطعام")}, {ID: "drinks", Text: spoken("Drinks", "Drycken", "Drinken", "饮料", "المشروبات")}},
+			If:      program.If{Causes: []string{"long-wait"}}},
+		{ID: "taste", Kind: program.ScaleKind, Max: 10, Ask: spoken("And the taste?", "Och smaken?", "En de smaak?", "味道如何？", "وماذا عن الطعم؟"),
+			Low: spoken("Bad", "Dålig", "Slecht", "差", "سيئ"), High: spoken("Good", "God", "Goed", "好", "جيد")},
+		{ID: "hint", Kind: program.TextKind, Ask: spoken("What would bring you back?", "Vad får dig att komma tillbaka?", "Wat brengt je terug?", "怎样您才会再来？", "ما الذي سيعيدك؟"),
+			If: program.If{Groups: []score.Group{score.Bad}, Chosen: map[string][]string{"again": {"maybe", "no"}}}},
+	},
+}
+
+func spoken(en, sv, nl, zh, ar string) program.Text {
+	return program.Text{"en": en, "sv": sv, "nl": nl, "zh": zh, "ar": ar}
 }
 
 // shown are surveys that show their ratings otherwise than in numbers, and one that people agree with.

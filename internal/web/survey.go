@@ -3,8 +3,10 @@ package web
 import (
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"afterword/internal/fault"
@@ -48,7 +50,8 @@ func (v *visit) show(t survey.Token, s program.Survey) {
 		v.closed(rec)
 		return
 	}
-	given := given{rating: hit.Rating, opened: hit.Rating, comment: rec.Comment, shown: rec.Comment != ""}
+	given := stored(rec, hit.Rating)
+	given.opened = hit.Rating
 	if given.rating == nil && rec.Counted {
 		given.rating = &rec.Rating
 	}
@@ -103,11 +106,17 @@ func (v *visit) refuse(t survey.Token, s program.Survey, values url.Values, caus
 	words := v.Shell.words(rec.Language)
 	f := v.form(s, rec, given{
 		rating: within(s.Scale, number(values["rating"])), opened: within(s.Scale, number(values["opened"])),
-		comment: values.Get("comment"), shown: values.Has("shown"),
+		comment: values.Get("comment"), shown: values.Has("shown"), extras: extrasOf(s, values), had: values["had"],
 	})
-	f.Wrong = words.T("page.survey.wrong.rating")
-	if errors.Is(cause, response.ErrLongComment) {
+	switch {
+	case errors.Is(cause, response.ErrLongComment):
 		f.Wrong = words.T("page.survey.wrong.comment", "limit", response.CommentLimit)
+	case errors.Is(cause, response.ErrLongReply):
+		f.Wrong = words.T("page.survey.wrong.comment", "limit", response.ReplyLimit)
+	case errors.Is(cause, response.ErrExtra):
+		f.Wrong = words.T("page.survey.wrong.extra")
+	default:
+		f.Wrong = words.T("page.survey.wrong.rating")
 	}
 	v.draw(problem.Status(fault.KindOf(cause)), f, rec)
 }
@@ -115,7 +124,9 @@ func (v *visit) refuse(t survey.Token, s program.Survey, values url.Values, caus
 // confirm asks for a button, because a machine may have sent what there is.
 func (v *visit) confirm(s program.Survey, rec response.Record, a response.Answer) {
 	words := v.Shell.words(rec.Language)
-	f := v.form(s, rec, given{rating: &a.Rating, opened: a.Opened, comment: rec.Comment, shown: rec.Comment != ""})
+	g := stored(rec, &a.Rating)
+	g.opened = a.Opened
+	f := v.form(s, rec, g)
 	f.Note = []string{words.T("page.survey.confirm", "rating", words.Said(s, a.Rating))}
 	f.Send = words.T("page.survey.confirm.yes", "rating", words.Said(s, a.Rating))
 	v.draw(http.StatusOK, f, rec)
@@ -124,9 +135,11 @@ func (v *visit) confirm(s program.Survey, rec response.Record, a response.Answer
 // again offers to send the same once more.
 func (v *visit) again(values url.Values) *button {
 	b := &button{Action: v.r.URL.Path, Label: v.Shell.words(v.wished()).T("page.busy.again"), Comment: values.Get("comment")}
-	for _, name := range []string{"rating", "opened", "shown"} {
-		if values.Has(name) {
-			b.Hidden = append(b.Hidden, hidden{name, values.Get(name)})
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if isExtra(name) || slices.Contains([]string{"rating", "opened", "shown"}, name) {
+			for _, value := range values[name] {
+				b.Hidden = append(b.Hidden, hidden{name, value})
+			}
 		}
 	}
 	return b
@@ -137,6 +150,20 @@ type given struct {
 	rating, opened *int
 	comment        string
 	shown          bool // the comment is a stored one
+	extras         response.Extras
+	had            []string // what of them is stored: "causes" and names of fields
+}
+
+// stored is a page with what is stored filled in.
+func stored(rec response.Record, rating *int) given {
+	g := given{rating: rating, comment: rec.Comment, shown: rec.Comment != "", extras: rec.Extras}
+	if len(rec.Causes) > 0 {
+		g.had = append(g.had, hadCauses)
+	}
+	for _, r := range rec.Replies {
+		g.had = append(g.had, replyField+r.Question)
+	}
+	return g
 }
 
 func within(scale score.Scale, rating *int) *int {
@@ -160,6 +187,8 @@ type form struct {
 	Low, High       string // labels of the ends; "" where each rating shows what it means
 	Reason          string // the question for the reason
 	Reasons         []reason
+	Causes          *causes
+	Extras          []extra
 	Comment         string
 	Shown           bool
 	Opened, Known   string // the rating of the link; the one that is stored for sure
@@ -227,6 +256,7 @@ func (v *visit) form(s program.Survey, rec response.Record, g given) form {
 	if g.rating != nil {
 		f.Reason = words.Reason(s, s.Scale.Group(*g.rating))
 	}
+	f.Causes, f.Extras = causesOf(s, words, g), questionsOf(s, words, g)
 	if g.opened != nil {
 		f.Opened = strconv.Itoa(*g.opened)
 	}

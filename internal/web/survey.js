@@ -1,4 +1,5 @@
-// Sends the chosen rating at the first act of a person anywhere on the page, and each rating that a person presses. Only acts that
+// Sends the chosen rating at the first act of a person anywhere on the page, and each rating, cause and option that a person presses;
+// shows what is asked with these. Only acts that
 // the browser itself takes for a person's are heard: a scanner's moves and scrolling are not, nor are events made by a script.
 // Without scripts, or where the browser does not tell, the button does it all.
 (() => {
@@ -25,16 +26,19 @@
 
   const send = (act, rating) => {
     told = rating;
+    const body = new URLSearchParams({ act, rating, opened });
+    if (act === 'explicit') {
+      for (const [name, value] of new FormData(form)) if (value && /^(cause$|had$|q-)/.test(name)) body.append(name, value);
+    }
     busy++;
     line = line.then(async () => {
       let answer = 'unsaved';
       try {
         const response = await fetch(form.action, {
-          method: 'POST', keepalive: true, credentials: 'omit', headers: { Accept: 'application/json' },
-          body: new URLSearchParams({ act, rating, opened }),
+          method: 'POST', keepalive: true, credentials: 'omit', headers: { Accept: 'application/json' }, body,
         });
-        const body = await response.json();
-        if (['saved', 'waiting', 'closed'].includes(body.state)) answer = body.state;
+        const { state } = await response.json();
+        if (['saved', 'waiting', 'closed'].includes(state)) answer = state;
       } catch { /* unsaved: the button is there */ }
       busy--;
       if (answer === 'unsaved') told = '';
@@ -44,29 +48,56 @@
 
   const flush = () => {
     clearTimeout(later);
-    if (later) send('explicit', chosen()); // also what is known already: another device may have changed it
+    if (later && chosen()) send('explicit', chosen()); // also what is known already: another device may have changed it
     later = 0;
   };
+  const soon = (wait) => {
+    clearTimeout(later);
+    later = setTimeout(flush, wait);
+  };
+
+  // What is asked with the chosen rating, and with what was chosen above it. The server decides the same again.
+  const pressed = (need) => {
+    const [name, values] = need.split('=');
+    return values.split(',').some((value) => form.querySelector(`[name="${name}"][value="${value}"]:checked:enabled`));
+  };
+  const parts = form.querySelectorAll('[data-ratings], [data-needs]');
+  const apply = () => {
+    for (const part of parts) {
+      const { ratings, needs } = part.dataset;
+      part.hidden = ratings && !ratings.split(' ').includes(chosen()) || needs && !needs.split(' ').every(pressed);
+      (part.control || part).disabled = part.hidden;
+    }
+  };
+  apply();
 
   // A press on a rating. Arrow keys run through the ratings: the last one of a run is sent.
   const press = (event) => {
     const input = event.target;
     if (input.name !== 'rating') return;
     reason.textContent = reason.dataset[input.dataset.group];
-    if (!person(event)) return;
-    clearTimeout(later);
-    later = setTimeout(flush, 300);
+    if (person(event)) soon(300);
   };
   form.addEventListener('click', press);
   form.addEventListener('change', press);
+
+  // A press on a cause or an option, of which there may come more; own words go with the button.
+  form.addEventListener('change', (event) => {
+    apply();
+    const part = event.target.closest('.extra');
+    if (!part || !person(event)) return;
+    part.querySelector('[name=had]').disabled = false;
+    if (event.target.type === 'textarea') return;
+    soon(900);
+  });
 
   // Keys that only scroll are no act, and what is done to a rating or to the button speaks for itself.
   const scrolls = ['PageUp', 'PageDown', 'Home', 'End', 'ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', ' '];
   const first = (event) => {
     if (opened === '' || told === opened || later || chosen() !== opened || !person(event)) return;
     const key = event.type === 'keydown' ? event.key : '';
-    if (event.target.closest('.scale label, .button') && key !== 'Tab') return;
-    if (scrolls.includes(key) && event.target.name !== 'comment') return;
+    if (event.target.closest('.scale label, .ticks label, .button') && key !== 'Tab') return;
+    if (scrolls.includes(key) && event.target.type !== 'textarea') return;
     send('implied', opened);
   };
   for (const type of ['pointerup', 'click', 'keydown']) document.addEventListener(type, first);

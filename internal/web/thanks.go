@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
 	"afterword/internal/fault"
 	"afterword/internal/problem"
@@ -13,6 +14,8 @@ import (
 type thanksPage struct {
 	Words       string // by the rating's group
 	Answer      string
+	Ticked      string // causes
+	Asks        bool   // there is more that the customer may say: the form is open
 	Until       string
 	Form        form // to add a comment or to change the rating
 	Unsubscribe string
@@ -20,7 +23,7 @@ type thanksPage struct {
 
 func (v *visit) thank(s program.Survey, rec response.Record) {
 	words := v.Shell.words(rec.Language)
-	f := v.form(s, rec, given{rating: &rec.Rating, comment: rec.Comment, shown: rec.Comment != ""})
+	f := v.form(s, rec, stored(rec, &rec.Rating))
 	f.Again, f.About, f.Note = true, "", nil
 	if f.Comment == "" {
 		f.Reason = words.T("page.thanks.comment")
@@ -28,6 +31,8 @@ func (v *visit) thank(s program.Survey, rec response.Record) {
 	page := thanksPage{
 		Words:       words.T("page.thanks." + string(s.Scale.Group(rec.Rating))),
 		Answer:      words.T("page.thanks.answer", "rated", words.Rated(s, rec.Rating)),
+		Ticked:      strings.Join(words.Ticked(s, rec.Causes), " · "),
+		Asks:        f.asks(),
 		Until:       v.until(words, rec),
 		Form:        f,
 		Unsubscribe: v.unsubscribeLink(rec.Invitation),

@@ -115,7 +115,7 @@ func TestAForeignFormUnsubscribesNobody(t *testing.T) {
 		"another value": {"List-Unsubscribe=No", formType, 400},
 		"nothing":       {"", formType, 400},
 		"JSON":          {`{"List-Unsubscribe":"One-Click"}`, "application/json", 415},
-		"too much":      {"List-Unsubscribe=One-Click&x=" + strings.Repeat("x", 64<<10), formType, 413},
+		"too much":      {"List-Unsubscribe=One-Click&x=" + strings.Repeat("x", 96<<10), formType, 413},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)
