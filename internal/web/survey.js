@@ -1,6 +1,6 @@
 // Sends the chosen rating at the first act of a person anywhere on the page, and each rating, cause and option that a person presses;
-// shows what is asked with these. Only acts that
-// the browser itself takes for a person's are heard: a scanner's moves and scrolling are not, nor are events made by a script.
+// shows what is asked with these. Only acts that the browser itself takes for a person's are heard: a scanner's moves and scrolling
+// are not, nor are events made by a script.
 // Without scripts, or where the browser does not tell, the button does it all.
 (() => {
   const form = document.querySelector('form.survey');
@@ -88,7 +88,7 @@
     if (!part || !person(event)) return;
     part.querySelector('[name=had]').disabled = false;
     if (event.target.type === 'textarea') return;
-    soon(900);
+    soon(500);
   });
 
   // Keys that only scroll are no act, and what is done to a rating or to the button speaks for itself.
