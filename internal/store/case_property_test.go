@@ -24,7 +24,7 @@ func revisions(random *rand.Rand, id string) (records []response.Record) {
 		if n > 0 {
 			rec.Revision++
 			rec.ChangedAt = rec.ChangedAt.Add(time.Duration(random.IntN(600)) * time.Second)
-			switch random.IntN(8) {
+			switch random.IntN(10) {
 			case 0, 1, 2:
 				rec.Rating, rec.Counted, rec.Act = 1+random.IntN(5), true, response.Explicit
 			case 3, 4:
@@ -32,7 +32,9 @@ func revisions(random *rand.Rand, id string) (records []response.Record) {
 			case 5, 6:
 				rec.Counted = false
 			case 7:
-				rec.Counted, rec.Erased, rec.Comment = random.IntN(2) == 0, true, ""
+				rec.Counted, rec.Erased, rec.Comment, rec.Causes = random.IntN(2) == 0, true, "", nil
+			default:
+				rec.Causes, rec.Act = []string{"long-wait"}[:random.IntN(2)], response.Explicit
 			}
 		}
 		records = append(records, rec)
@@ -44,7 +46,7 @@ func revisions(random *rand.Rand, id string) (records []response.Record) {
 }
 
 // However the feed shows the answers, and whatever fails meanwhile, each response has at most one case, in line with its newest
-// answer, and the customer's count and the agenda are those of the cases.
+// answer, at the desk of its causes unless somebody has taken it, and the customer's count and the agenda are those of the cases.
 func TestACaseOpensOnceWhateverTheFeedDoes(t *testing.T) {
 	for _, engine := range tabletest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
@@ -62,7 +64,7 @@ func TestACaseOpensOnceWhateverTheFeedDoes(t *testing.T) {
 					t.Fatalf("seed %d", seed)
 				}
 			}
-			for _, kind := range []string{"conflict", "throttle", "transient", "lost", "resent", "opened", "reopened", "withdrawn", "improved"} {
+			for _, kind := range []string{"conflict", "throttle", "transient", "lost", "resent", "opened", "reopened", "withdrawn", "improved", "worked", "moved"} {
 				if many && met[kind] == 0 {
 					t.Errorf("the schedules never met %s: %v", kind, met)
 				}
@@ -130,10 +132,27 @@ func feedCases(t *testing.T, tables table.Table, seed uint64) map[string]int {
 		if random.IntN(2) == 0 {
 			show(shuffled(random, shown))
 		}
+		if random.IntN(4) == 0 {
+			takeCase(t, good, rec.ID, now)
+		}
 	}
 	show(shuffled(random, shown))
 	show(shuffled(random, append(shown, shown...)))
 	return caseCheck(t, good, newest, faults.Injected())
+}
+
+// doors open for whoever knows the case.
+type doors struct{}
+
+func (doors) OpenCase(id string) (string, followup.Seat, error) { return id, 0, nil }
+
+// takeCase lets somebody take a case, if there is one.
+func takeCase(t *testing.T, s *Store, id string, now time.Time) {
+	t.Helper()
+	work := followup.Work{Doors: doors{}, Cases: s, Answers: s, Customers: s, Programs: care{}}
+	if _, err := work.Act(t.Context(), id, followup.Deed{Action: followup.Take}, now); err != nil && !fault.Is(err, fault.NotFound) {
+		t.Fatal(err)
+	}
 }
 
 func needsCase(rec response.Record) bool { return rec.Counted && !rec.Erased && rec.Rating <= 2 }
@@ -186,15 +205,27 @@ func caseCheck(t *testing.T, s *Store, newest map[string]response.Record, met ma
 			if c.Answer != rec.Revision || c.Rating != rec.Rating {
 				t.Errorf("%s knows revision %d with %d, the answer is %+v", id, c.Answer, c.Rating, rec.Response)
 			}
-			alarms = append(alarms, agenda.Entry{Kind: agenda.Task, Key: id}, agenda.Entry{Kind: agenda.Escalate, Key: id})
+			alarms = append(alarms, agenda.Entry{Kind: agenda.Task, Key: id})
+		}
+		if c.State == followup.Open {
+			alarms = append(alarms, agenda.Entry{Kind: agenda.Escalate, Key: id})
+			if want := map[int]string{0: "care", 1: "queue"}[len(rec.Causes)]; wanted && c.Desk != want {
+				t.Errorf("%s is open at %s with %v, want it at %s", id, c.Desk, rec.Causes, want)
+			}
 		}
 		history, err := s.History(t.Context(), id)
 		if err != nil {
 			t.Fatal(err)
 		}
-		opened := 0
+		opened, taken := 0, false
 		for _, e := range history {
 			met[e.What]++
+			if taken = e.What == followup.Worked || taken && e.What != followup.Reopened; e.Desk != "" {
+				met["moved"]++
+			}
+			if taken && e.Desk != "" {
+				t.Errorf("%s was taken, and moved to %s", id, e.Desk)
+			}
 			if e.What == followup.Opened {
 				opened++
 			}

@@ -23,17 +23,19 @@ import (
 	"afterword/internal/table"
 )
 
-// care is a program with one desk.
+// care is a program with a desk, and one for who had to wait.
 type care struct{}
 
 func (care) Current(context.Context) (*program.Program, error) {
 	desk := program.Desk{Name: "care", Due: 4 * time.Hour, Zone: time.UTC,
 		People:   []program.Person{{Name: "Anna", Address: "anna@acme.example"}, {Name: "Bo", Address: "bo@acme.example"}},
 		Escalate: []program.Person{{Name: "Cleo", Address: "cleo@acme.example"}}}
+	queue := desk
+	queue.Name, queue.Due = "queue", 2*time.Hour
 	return &program.Program{
-		Zone: time.UTC, Desks: map[string]program.Desk{"care": desk},
+		Zone: time.UTC, Desks: map[string]program.Desk{"care": desk, "queue": queue},
 		Touchpoints: map[string]program.Touchpoint{"support": {Name: "support", Survey: "ces", Desk: "care"}},
-		Surveys: map[string]program.Survey{"ces": {ID: "ces", Number: 1,
+		Surveys: map[string]program.Survey{"ces": {ID: "ces", Number: 1, Causes: []program.Cause{{ID: "long-wait", Desk: "queue"}},
 			Scale: score.Scale{Metric: score.CES, Min: 1, Max: 5, Direction: score.Higher, GoodFrom: 4, BadTo: 2}}},
 	}, nil
 }
