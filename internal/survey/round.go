@@ -55,12 +55,15 @@ func (r *round) run(ctx context.Context, entries []agenda.Entry) error {
 	if due, err = r.reserve(ctx, due, day); err != nil {
 		return err
 	}
-	claimed := r.claimAll(ctx, due, now)
-	customers, err := r.Customers.CustomersOf(ctx, customersOf(claimed))
+	customers, err := r.Customers.CustomersOf(ctx, customersOf(due))
 	if err != nil {
 		r.halt(fmt.Errorf("read the customers: %w", err))
 	}
-	r.each(claimed, func(inv Invitation) error {
+	r.each(due, func(inv Invitation) error {
+		mine, err := r.take(ctx, &inv, now)
+		if err != nil || !mine {
+			return err
+		}
 		finish := r.carry(ctx, inv, customers[inv.Customer])
 		return r.settle(ctx, finish)
 	})
@@ -128,23 +131,18 @@ func (r *round) reserve(ctx context.Context, due []Invitation, day string) ([]In
 	return due[:granted], nil
 }
 
-// claimAll takes what is due and returns what it got.
-func (r *round) claimAll(ctx context.Context, due []Invitation, now time.Time) []Invitation {
-	var claimed []Invitation
-	r.each(due, func(inv Invitation) error {
-		mine, err := r.claim(ctx, &inv, now)
-		if err != nil {
-			// It may have been claimed all the same, and would then be given up for unknown.
-			return errors.Join(fmt.Errorf("claim: %w", err), r.settle(ctx, r.back(inv, time.Time{})))
-		}
-		if mine {
-			r.mu.Lock()
-			defer r.mu.Unlock()
-			claimed = append(claimed, inv)
-		}
-		return nil
-	})
-	return claimed
+// take claims an invitation, unless there are to be no more letters, and tells whether it got it. It is claimed just before its letter,
+// so that whoever dies leaves no more of unknown outcome than were on their way or not marked.
+func (r *round) take(ctx context.Context, inv *Invitation, now time.Time) (bool, error) {
+	if r.over(ctx) {
+		return false, nil
+	}
+	mine, err := r.claim(ctx, inv, now)
+	if err != nil {
+		// It may have been claimed all the same, and would then be given up for unknown.
+		return false, errors.Join(fmt.Errorf("claim: %w", err), r.settle(ctx, r.back(*inv, time.Time{})))
+	}
+	return mine, nil
 }
 
 // each does something with each of the invitations, some at once.
