@@ -87,7 +87,7 @@ func rating(n int) string { return fmt.Sprintf(`[name=rating][value="%d"]`, n) }
 
 var (
 	theForm = chromedp.WaitVisible(css(button))
-	thanked = chromedp.WaitVisible(css("details, summary"))
+	thanked = chromedp.WaitVisible(css("details:not([open])")) // the thanks before, which were opened to change something, are not meant
 	told    = until(`['saved', 'waiting'].includes(document.querySelector('[role=status]').dataset.kind) &&
 		document.querySelector('[role=status]').textContent.includes(document.querySelector('[name=rating]:checked').dataset.said)`)
 	phone = chromedp.EmulateViewport(360, 720, chromedp.EmulateMobile, chromedp.EmulateTouch)
@@ -263,7 +263,7 @@ func TestEveryPersonCountsOnce(t *testing.T) {
 		play(m.letters, func(c course) func(*testing.T, window, letter) int { return c.later })
 		m.pass(3 * 24 * time.Hour)
 		play(m.letters, func(c course) func(*testing.T, window, letter) int { return c.edit })
-		m.pass(time.Minute) // the scores follow
+		m.pass(time.Minute)           // the scores follow
 		for i, l := range m.letters { // those whose first act was withdrawn have not answered yet
 			if c := all[i%len(all)]; c.reminded != nil {
 				delete(want, l.visit)
