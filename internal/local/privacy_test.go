@@ -267,7 +267,7 @@ func (o *overheard) leave(t testing.TB, j *traveller) {
 var (
 	someAddress = regexp.MustCompile(`[\w.+'-]+@[\w-]+(\.[\w-]+)+`)
 	someName    = regexp.MustCompile(`"(?:requester_name|first_name|last_name|person)"\s*:\s*"([^"]+)"`)
-	someComment = regexp.MustCompile(`comment='([^']+)'`)
+	someComment = regexp.MustCompile(`(?:comment|q-[a-z]+)='([^']+)'`)
 )
 
 // theSenderOfMails is the company's own, and stands as an example in what is said about a program.
