@@ -85,17 +85,22 @@ func (d intake) customer(t testing.TB) customer.Customer {
 	return c
 }
 
-// contents is all that is kept, by key.
+// contents is all that is kept about visits and customers, by key.
 func contents(t testing.TB, tables table.Table) map[string]table.Item {
+	t.Helper()
+	return contentsOf(t, tables, table.Feedback)
+}
+
+func contentsOf(t testing.TB, tables table.Table, name table.Name) map[string]table.Item {
 	t.Helper()
 	all := map[string]table.Item{}
 	for start := ""; ; {
-		page, err := tables.Scan(t.Context(), table.Feedback, start, 0, 0, 1)
+		page, err := tables.Scan(t.Context(), name, start, 0, 0, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, item := range page.Items {
-			all[item.Key(table.Feedback).String()] = item
+			all[item.Key(name).String()] = item
 		}
 		if start = page.Next; start == "" {
 			return all
