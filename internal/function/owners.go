@@ -26,7 +26,7 @@ func (o owners) Tell(ctx context.Context, p *program.Program, pause survey.Pause
 			err = o.Rate.Pace(ctx)
 		}
 		if err == nil {
-			_, err = postman{o.Parts}.Carry(ctx, letter)
+			_, err = postman(o).Carry(ctx, letter)
 		}
 		told = told || err == nil
 		if err != nil && !errors.Is(err, survey.ErrRefused) {
