@@ -6,6 +6,7 @@ import (
 
 	"afterword/internal/agenda"
 	"afterword/internal/customer"
+	"afterword/internal/period"
 	"afterword/internal/program"
 )
 
@@ -93,4 +94,81 @@ func TestTheFirstObjectionCounts(t *testing.T) {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}
 	}
+}
+
+// A late mail asks for the hour again, by the customer's clock also in the nights in which it is changed.
+func TestALateMailWaitsForTheHoursThatTheCustomersClockShows(t *testing.T) {
+	stockholm := zoneOf(t, "Europe/Stockholm")
+	for _, row := range []struct {
+		rule     string
+		zone     string // of the customer; "": unknown
+		from, to time.Duration
+		now      string
+		want     string // "": it leaves at once
+	}{
+		{"New York, spring: the gap is when the hours begin", "America/New_York", 2 * time.Hour, 6 * time.Hour, "2026-03-08T06:30:00Z", "2026-03-08T07:00:00Z"},
+		{"New York, spring: right after it", "America/New_York", 2 * time.Hour, 6 * time.Hour, "2026-03-08T07:00:00Z", ""},
+		{"New York, spring: hours that begin within it", "America/New_York", 150 * time.Minute, 6 * time.Hour, "2026-03-08T06:59:59Z", "2026-03-08T07:00:00Z"},
+		{"New York, spring: hours that are skipped", "America/New_York", 2 * time.Hour, 3 * time.Hour, "2026-03-08T07:00:00Z", "2026-03-09T06:00:00Z"},
+		{"New York, autumn: the first time", "America/New_York", time.Hour, 2 * time.Hour, "2026-11-01T05:00:00Z", ""},
+		{"New York, autumn: the second time", "America/New_York", time.Hour, 2 * time.Hour, "2026-11-01T06:59:59Z", ""},
+		{"New York, autumn: over", "America/New_York", time.Hour, 2 * time.Hour, "2026-11-01T07:00:00Z", "2026-11-02T06:00:00Z"},
+		{"Lord Howe, spring: the half hour that is skipped", "Australia/Lord_Howe", 2 * time.Hour, 6 * time.Hour, "2026-10-03T15:00:00Z", "2026-10-03T15:30:00Z"},
+		{"Lord Howe, autumn: the half hour's second time", "Australia/Lord_Howe", 90 * time.Minute, 2 * time.Hour, "2026-04-04T15:29:59Z", ""},
+		{"Lord Howe, autumn: over", "Australia/Lord_Howe", 90 * time.Minute, 2 * time.Hour, "2026-04-04T15:30:00Z", "2026-04-05T15:00:00Z"},
+		{"nobody knows where: the program's spring", "", 2 * time.Hour, 3 * time.Hour, "2026-03-29T00:30:00Z", "2026-03-30T00:00:00Z"},
+		{"nobody knows where: the program's autumn", "", 2 * time.Hour, 3 * time.Hour, "2026-10-25T01:59:59Z", ""},
+		{"the evening before a holiday that leap years alone have", "", 8 * time.Hour, 20 * time.Hour, "2028-02-28T19:00:00Z", "2028-03-01T07:00:00Z"},
+		{"and in another year", "", 8 * time.Hour, 20 * time.Hour, "2027-02-28T19:00:00Z", "2027-03-01T07:00:00Z"},
+	} {
+		p := &program.Program{Zone: stockholm, Policy: program.Policy{
+			Hours:    program.Hours{Days: [7]bool{true, true, true, true, true, true, true}, From: row.from, To: row.to},
+			Holidays: []program.Holiday{{Month: time.February, Day: 29}},
+		}}
+		now, err := time.Parse(time.RFC3339, row.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if next := nextHour(p, customer.Customer{Zone: row.zone}, now.Add(-2*time.Hour), now); !next.IsZero() {
+			got = next.Format(time.RFC3339)
+		}
+		if got != row.want {
+			t.Errorf("%s, at %s: %q, want %q", row.rule, row.now, got, row.want)
+		}
+	}
+}
+
+func TestAMailIsLateAfterAnHourAndAHolidayMakesAnyWait(t *testing.T) {
+	stockholm := zoneOf(t, "Europe/Stockholm")
+	night := time.Date(2026, 11, 20, 1, 0, 0, 0, time.UTC) // before the hours
+	p := &program.Program{Zone: stockholm, Policy: program.Policy{
+		Hours: program.Hours{Days: [7]bool{true, true, true, true, true, true, true}, From: 8 * time.Hour, To: 20 * time.Hour},
+	}}
+	morning := period.NewDay(2026, 11, 20).At(8*time.Hour, stockholm).UTC()
+	for _, row := range []struct {
+		late    time.Duration
+		holiday bool
+		want    time.Time
+	}{
+		{0, false, time.Time{}}, {time.Hour, false, time.Time{}}, {time.Hour + time.Second, false, morning},
+		{0, true, morning.Add(24 * time.Hour)}, {time.Hour + time.Second, true, morning.Add(24 * time.Hour)},
+	} {
+		p.Policy.Holidays = nil
+		if row.holiday {
+			p.Policy.Holidays = []program.Holiday{{Year: 2026, Month: time.November, Day: 20}}
+		}
+		if got := nextHour(p, customer.Customer{}, night.Add(-row.late), night); !got.Equal(row.want) {
+			t.Errorf("%s late, a holiday %v: %s, want %s", row.late, row.holiday, got, row.want)
+		}
+	}
+}
+
+func zoneOf(t *testing.T, name string) *time.Location {
+	t.Helper()
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return zone
 }
