@@ -38,7 +38,7 @@ const (
 func (s State) Pending() bool { return s == Open || s == Taken || s == Contacted }
 
 // Seat is a place at a desk: 0 and up are Desk.People, EscalationSeat and up are Desk.Escalate. The links in a person's mail carry
-// the seat, so that the case knows who took it.
+// it (see Holder), so that the case knows who took it.
 type Seat int
 
 // EscalationSeat is the seat of the first person of Desk.Escalate.

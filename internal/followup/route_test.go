@@ -1,6 +1,7 @@
 package followup_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -193,5 +194,40 @@ func TestOfAnErasedCustomerNoCauseStays(t *testing.T) {
 	w.comes(t, monday, first, edited(first, monday.Add(time.Hour), func(r *response.Record) { erasedCounted(r); r.Causes = nil }))
 	if c := w.cases["i"]; len(c.Causes) > 0 || c.Route != "" || c.Why != followup.BadRating {
 		t.Errorf("%+v", c)
+	}
+}
+
+// The mail that was on its way when the case moved has a link that works.
+func TestADeedIsOfWhoseLinkItIsWhereverTheCaseHasGone(t *testing.T) {
+	for _, row := range []struct {
+		desk string
+		seat followup.Seat
+		gone string // a desk that the program has no longer
+		want string
+	}{
+		{"training", 0, "", "Tom"}, {"training", followup.EscalationSeat, "", "Una"}, {"training", 1, "", "training"},
+		{"care", 0, "", "Anna"}, {"care", 1, "", "Bo"}, {"care", followup.EscalationSeat + 1, "", "Dan"}, {"care", 5, "", "care"},
+		{"product", 0, "product", "training"},
+		{"care", 40, "", "training"}, // no link tells so many people apart
+	} {
+		w := teams()
+		w.comes(t, monday, edited(answer(1, monday), monday, ticked("several-contacts")))
+		delete(w.program.Desks, row.gone)
+		token := fmt.Sprintf("i/%d", followup.HolderOf(row.desk, row.seat))
+		view, err := w.work().Act(t.Context(), token, followup.Deed{Action: followup.Take}, monday)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := view.Case.TakenBy; got != row.want {
+			t.Errorf("the link of %s, seat %d: taken by %s, want %s", row.desk, row.seat, got, row.want)
+		}
+	}
+}
+
+func TestALinkKeepsTheSeat(t *testing.T) {
+	for _, seat := range []followup.Seat{0, 1, 31, 32, 999, 1000, 1031, 1032, 1999} {
+		if got := followup.HolderOf("care", seat).Seat(); got != seat {
+			t.Errorf("%d comes back as %d", seat, got)
+		}
 	}
 }

@@ -86,8 +86,8 @@ var (
 
 // Doors reads the token of a case's link.
 type Doors interface {
-	// OpenCase returns the case and the seat that a token was made for. Fault: NotFound for any token that is not good.
-	OpenCase(token string) (id string, seat Seat, err error)
+	// OpenCase returns the case and the holder that a token was made for. Fault: NotFound for any token that is not good.
+	OpenCase(token string) (id string, holder Holder, err error)
 }
 
 // Work is what the links in a task mail do: Show looks, Act acts.
@@ -121,16 +121,16 @@ const (
 // Show reads a case for who holds the token, and changes nothing. Faults: NotFound for a bad token or no such case, the same for
 // both; Transient.
 func (w Work) Show(ctx context.Context, token string) (View, error) {
-	id, seat, err := w.Doors.OpenCase(token)
+	id, holder, err := w.Doors.OpenCase(token)
 	if err != nil {
 		return View{}, err
 	}
-	return w.view(ctx, id, seat, Looked)
+	return w.view(ctx, id, holder.Seat(), Looked)
 }
 
 // Act does a deed, once: a repeated one finds the case as it left it. Faults: as Show, and Invalid for a deed that is wrong in itself.
 func (w Work) Act(ctx context.Context, token string, deed Deed, now time.Time) (View, error) {
-	id, seat, err := w.Doors.OpenCase(token)
+	id, holder, err := w.Doors.OpenCase(token)
 	if err != nil {
 		return View{}, err
 	}
@@ -139,16 +139,16 @@ func (w Work) Act(ctx context.Context, token string, deed Deed, now time.Time) (
 	}
 	var result Result
 	err = again(ctx, func() (err error) {
-		result, err = w.act(ctx, id, seat, deed, now)
+		result, err = w.act(ctx, id, holder, deed, now)
 		return err
 	})
 	if err != nil {
 		return View{}, err
 	}
-	return w.view(ctx, id, seat, result)
+	return w.view(ctx, id, holder.Seat(), result)
 }
 
-func (w Work) act(ctx context.Context, id string, seat Seat, deed Deed, now time.Time) (Result, error) {
+func (w Work) act(ctx context.Context, id string, holder Holder, deed Deed, now time.Time) (Result, error) {
 	c, err := w.Cases.Case(ctx, id)
 	if err != nil {
 		return "", err
@@ -163,19 +163,16 @@ func (w Work) act(ctx context.Context, id string, seat Seat, deed Deed, now time
 	if err != nil {
 		return "", err
 	}
-	return Done, save(ctx, w.Cases, c.act(deed, nameOf(p, c, seat), now))
+	return Done, save(ctx, w.Cases, c.act(deed, nameOf(p, c, holder), now))
 }
 
-// nameOf is who acts: the person of the seat, the desk when nobody has the seat any more.
-func nameOf(p *program.Program, c Case, seat Seat) string {
+// nameOf is who acts.
+func nameOf(p *program.Program, c Case, holder Holder) string {
 	desk, err := deskOf(p, c)
 	if err != nil {
 		return c.Desk
 	}
-	if person, ok := PersonAt(desk, seat); ok {
-		return person.Name
-	}
-	return desk.Name
+	return holder.name(p, desk)
 }
 
 // act makes the change of an action that the case's state allows. Whoever acts has taken the case: nobody is escalated to any more.

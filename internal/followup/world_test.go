@@ -162,12 +162,12 @@ func (w *world) Pace(context.Context) error {
 	return nil
 }
 
-// OpenCase lets "id/seat" stand for a token.
-func (w *world) OpenCase(token string) (id string, seat followup.Seat, err error) {
-	if n, err := fmt.Sscanf(token, "%1s/%d", &id, &seat); n != 2 {
+// OpenCase lets "id/holder" stand for a token.
+func (w *world) OpenCase(token string) (id string, holder followup.Holder, err error) {
+	if n, err := fmt.Sscanf(token, "%1s/%d", &id, &holder); n != 2 {
 		return "", 0, fault.Wrap(fault.NotFound, err, "no such link")
 	}
-	return id, seat, nil
+	return id, holder, nil
 }
 
 func (w *world) chain() followup.Chain {

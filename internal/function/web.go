@@ -64,7 +64,7 @@ func (p Parts) work(keys survey.Keys) followup.Work {
 // doors opens the links of cases.
 type doors struct{ keys survey.Keys }
 
-func (d doors) OpenCase(token string) (string, followup.Seat, error) {
+func (d doors) OpenCase(token string) (string, followup.Holder, error) {
 	t, err := d.keys.Open(survey.ForCase, token)
-	return t.ID, followup.Seat(t.Number), err
+	return t.ID, followup.Holder(t.Number), err
 }

@@ -60,7 +60,7 @@ func (w Writer) Task(p *program.Program, t followup.Task) (survey.Letter, error)
 	content.due(t, zone)
 	content.quote(t.Record.Comment)
 	content.Facts = content.facts(p, t, asks, who, about, zone)
-	content.act(w.Links.Case(t.Case.ID, int(t.Seat)), t.Case.State)
+	content.act(w.Links.Case(t.Case.ID, int(followup.HolderOf(t.Desk.Name, t.Seat))), t.Case.State)
 	m := message{
 		kind: followup.LetterKind,
 		id:   t.Case.ID + "." + strconv.Itoa(int(t.Seat)) + "." + strconv.FormatInt(t.Record.Revision, 10),

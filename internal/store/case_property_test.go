@@ -144,7 +144,7 @@ func feedCases(t *testing.T, tables table.Table, seed uint64) map[string]int {
 // doors open for whoever knows the case.
 type doors struct{}
 
-func (doors) OpenCase(id string) (string, followup.Seat, error) { return id, 0, nil }
+func (doors) OpenCase(id string) (string, followup.Holder, error) { return id, 0, nil }
 
 // takeCase lets somebody take a case, if there is one.
 func takeCase(t *testing.T, s *Store, id string, now time.Time) {

@@ -149,7 +149,7 @@ func (s *shop) rule(t testing.TB, over *Store, id string, counted bool, reason s
 }
 
 // OpenCase makes a case's id its token.
-func (s *shop) OpenCase(token string) (string, followup.Seat, error) { return token, 0, nil }
+func (s *shop) OpenCase(token string) (string, followup.Holder, error) { return token, 0, nil }
 
 func (s *shop) work(t testing.TB, over *Store, id string, action followup.Action) {
 	t.Helper()

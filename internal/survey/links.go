@@ -29,8 +29,8 @@ func (l Links) Unsubscribe(inv Invitation) string {
 	return l.path("u", Token{ForUnsubscribe, inv.ID, inv.Number})
 }
 
-// Case is the page on which somebody at a desk works a case. The seat says who, so that the case knows by whom it was taken.
-func (l Links) Case(id string, seat int) string { return l.path("c", Token{ForCase, id, seat}) }
+// Case is the page on which somebody at a desk works a case. The holder says who, so that the case knows by whom it was taken.
+func (l Links) Case(id string, holder int) string { return l.path("c", Token{ForCase, id, holder}) }
 
 func (l Links) path(place string, t Token) string {
 	return strings.TrimRight(l.Base, "/") + "/" + place + "/" + l.Keys.Mint(t)

@@ -24,7 +24,7 @@ const (
 type Token struct {
 	Purpose Purpose
 	ID      string // of the invitation, or of the case, which has the id of its invitation
-	Number  int    // of the survey, 1 to 65535; in a case's token the seat of a person at its desk, from 0
+	Number  int    // of the survey, 1 to 65535; in a case's token who holds it (package followup), from 0
 }
 
 // The parts of a token, in bytes: purpose, id, survey number, key id, and the first half of HMAC-SHA256 over all of these.

@@ -34,9 +34,9 @@ type office struct {
 // doors open the links of cases.
 type doors struct{ keys survey.Keys }
 
-func (d doors) OpenCase(token string) (string, followup.Seat, error) {
+func (d doors) OpenCase(token string) (string, followup.Holder, error) {
 	t, err := d.keys.Open(survey.ForCase, token)
-	return t.ID, followup.Seat(t.Number), err
+	return t.ID, followup.Holder(t.Number), err
 }
 
 // openOffice has Eva, unhappy with an order, answer five minutes before the site's clock.
