@@ -38,6 +38,8 @@ import (
 //	post PATH [NAME=VALUE ...]       sends a form
 //	api PATH                         asks the API; prints indented JSON
 //	admin PATH FILE                  posts a file to the API
+//	simulate FILE days=N             tries the program on the visits of the last days; prints the comparison
+//	simulate FILE visits=CSV         likewise, on the visits of a file
 //	verdict count|withdraw REASON    the owner rules about the answer behind $SURVEY; prints it
 //	key SCOPE                        makes a key of the API that has the scope; sets $KEY and $KEYID
 //	crowd SOURCE FILE FROM TO        likewise for each number of a range, which stands in the file as NUMBER
@@ -191,10 +193,11 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 		ts.Check(err)
 		on(ts).send(ts, http.MethodPost, "/api/admin/verdict", bearer(http.Header{"Content-Type": {"application/json"}}), body)
 	},
-	"key":     func(ts *testscript.TestScript, neg bool, args []string) { makeKey(ts, args[0]) },
-	"ses":     func(ts *testscript.TestScript, neg bool, args []string) { sesEvents(ts, args) },
-	"status":  func(ts *testscript.TestScript, neg bool, args []string) { checkStatus(ts, args[0]) },
-	"restart": func(ts *testscript.TestScript, neg bool, args []string) { on(ts).again(ts, on(ts).system.Now()) },
+	"simulate": func(ts *testscript.TestScript, neg bool, args []string) { simulate(ts, args) },
+	"key":      func(ts *testscript.TestScript, neg bool, args []string) { makeKey(ts, args[0]) },
+	"ses":      func(ts *testscript.TestScript, neg bool, args []string) { sesEvents(ts, args) },
+	"status":   func(ts *testscript.TestScript, neg bool, args []string) { checkStatus(ts, args[0]) },
+	"restart":  func(ts *testscript.TestScript, neg bool, args []string) { on(ts).again(ts, on(ts).system.Now()) },
 	"asleep": func(ts *testscript.TestScript, neg bool, args []string) {
 		at, err := time.Parse(time.RFC3339, args[0])
 		ts.Check(err)
