@@ -37,6 +37,8 @@ func (s *System) Handler() http.Handler {
 	mux.HandleFunc("POST /local/tour/clock", s.answering(s.tourClock))
 	mux.HandleFunc("POST /local/tour/resume", s.answering(s.tourResume))
 	mux.HandleFunc("GET /local/tour/decisions", s.answering(s.tourDecisions))
+	mux.HandleFunc("POST /local/tour/customer", s.answering(s.tourFind))
+	mux.HandleFunc("GET /local/tour/customers/{id}", s.answering(s.tourCustomer))
 	return onlyFromHere(mux)
 }
 

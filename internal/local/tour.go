@@ -3,7 +3,7 @@ package local
 import (
 	"bytes"
 	"context"
-	_ "embed"
+	"embed"
 	"encoding/json"
 	"fmt"
 	"html/template"
@@ -22,10 +22,10 @@ import (
 	"afterword/internal/webhook"
 )
 
-//go:embed tour.html
-var tourPage string
+//go:embed tour*.html
+var tourPages embed.FS
 
-var tourTemplate = sync.OnceValue(func() *template.Template { return template.Must(template.New("tour").Parse(tourPage)) })
+var tourTemplates = sync.OnceValue(func() *template.Template { return template.Must(template.ParseFS(tourPages, "*.html")) })
 
 // samples of events/intake that the tour fires, in the order of the journey.
 var samples = []struct{ Name, Says string }{
@@ -71,13 +71,18 @@ func (s *System) tour(w http.ResponseWriter, r *http.Request) error {
 	if view.Cases, err = s.caseLines(r.Context()); err != nil {
 		return err
 	}
+	return showTour(w, "tour.html", view)
+}
+
+// showTour writes a page of the tour.
+func showTour(w http.ResponseWriter, name string, view any) error {
 	var page bytes.Buffer
-	if err := tourTemplate().Execute(&page, view); err != nil {
+	if err := tourTemplates().ExecuteTemplate(&page, name, view); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	_, err = page.WriteTo(w)
+	_, err := page.WriteTo(w)
 	return err
 }
 
@@ -224,22 +229,4 @@ func (s *System) tourClock(w http.ResponseWriter, r *http.Request) error {
 func (s *System) back(w http.ResponseWriter, r *http.Request, done string) error {
 	http.Redirect(w, r, "/?done="+url.QueryEscape(done), http.StatusSeeOther)
 	return nil
-}
-
-func (s *System) tourDecisions(w http.ResponseWriter, r *http.Request) error {
-	all := struct {
-		Items []json.RawMessage `json:"items"`
-	}{[]json.RawMessage{}}
-	day := period.DayOf(s.clock.Now(), s.zone())
-	for _, touchpoint := range s.touchpoints(r.Context()) {
-		var page struct{ Items []json.RawMessage }
-		if err := s.ask(r.Context(), fmt.Sprintf("/api/decisions?touchpoint=%s&day=%s", url.QueryEscape(touchpoint), day), &page); err != nil {
-			return err
-		}
-		all.Items = append(all.Items, page.Items...)
-	}
-	w.Header().Set("Content-Type", "application/json")
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(all)
 }
