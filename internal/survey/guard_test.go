@@ -3,6 +3,7 @@ package survey
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -31,7 +32,12 @@ func TestSurveyMailsWaitBeforeSESReviewsTheAccount(t *testing.T) {
 		{"2 of 100 complained", []Point{{friday.Add(-time.Hour), 100, 0, 2}}, time.Time{}, false, ""},
 		{"3 of 3,750 complained: 0.08 %", []Point{{friday.Add(-time.Hour), 3750, 0, 3}}, time.Time{}, false, TooManyComplaints},
 		{"3 of 3,751 complained", []Point{{friday.Add(-time.Hour), 3751, 0, 3}}, time.Time{}, false, ""},
-		{"a bad day in a busy account", []Point{{friday.Add(-time.Hour), 1000, 50, 0}, {friday.Add(-48 * time.Hour), 90_000, 90, 0}}, time.Time{}, false, TooManyBounces},
+		{"a bad day in a busy account: 8 %", []Point{{friday.Add(-time.Hour), 1000, 80, 0}, {friday.Add(-48 * time.Hour), 90_000, 90, 0}}, time.Time{}, false, TooManyBounces},
+		{"a day that is only nearly as bad", []Point{{friday.Add(-time.Hour), 1000, 79, 0}, {friday.Add(-48 * time.Hour), 90_000, 90, 0}}, time.Time{}, false, ""},
+		{"a day of few mails, 9 of which bounced", []Point{{friday.Add(-time.Hour), 100, 9, 0}, {friday.Add(-48 * time.Hour), 90_000, 90, 0}}, time.Time{}, false, ""},
+		{"a day on which 6 of 3,750 complained: 0.16 %", []Point{{friday.Add(-time.Hour), 3750, 0, 6}, {friday.Add(-48 * time.Hour), 90_000, 0, 9}}, time.Time{}, false, TooManyComplaints},
+		{"a day on which 5 of 2,000 complained", []Point{{friday.Add(-time.Hour), 2000, 0, 5}, {friday.Add(-48 * time.Hour), 90_000, 0, 9}}, time.Time{}, false, ""},
+		{"it was a bad day, and is better than 6 %", []Point{{friday.Add(-time.Hour), 1000, 59, 0}, {friday.Add(-48 * time.Hour), 90_000, 90, 0}}, time.Time{}, true, ""},
 		{"two bad weeks of 50 mails each day", daily(50, 3), time.Time{}, false, TooManyBounces},
 		{"what is older than two weeks", []Point{{friday.Add(-14*24*time.Hour - time.Minute), 1000, 500, 0}}, time.Time{}, false, ""},
 		{"what was before the owner resumed", []Point{{friday.Add(-2 * time.Hour), 1000, 500, 0}, {friday, 100, 1, 0}}, friday.Add(-time.Hour), false, ""},
@@ -46,6 +52,37 @@ func TestSurveyMailsWaitBeforeSESReviewsTheAccount(t *testing.T) {
 		is := judge(was, row.points, friday)
 		if is.Why != row.want || is.Paused() != (row.want != "") || is.From != row.from {
 			t.Errorf("%s: %+v, want %q", row.name, is, row.want)
+		}
+	}
+}
+
+// An account at which SES would not look twice, with 2 % bounces and 0.02 % complaints, has bad days by chance. Its customers are asked
+// all the same.
+func TestAHealthyAccountIsLeftInPeace(t *testing.T) {
+	chance := rand.New(rand.NewPCG(4, 2))
+	of := func(mails int64, share float64) (n int64) {
+		for range mails {
+			if chance.Float64() < share {
+				n++
+			}
+		}
+		return n
+	}
+	const years, step = 5, 6 * time.Hour
+	for _, mails := range []int64{10, 30, 100, 500, 2500} { // each step
+		var points []Point
+		var was Pause
+		pauses := 0
+		for at := friday; at.Before(friday.AddDate(years, 0, 0)); at = at.Add(step) {
+			points = append(points, Point{at, mails, of(mails, 0.02), of(mails, 0.0002)})
+			is := judge(was, points[max(0, len(points)-60):], at)
+			if is.Paused() && !was.Paused() {
+				pauses++
+			}
+			was = is
+		}
+		if pauses > years {
+			t.Errorf("%d mails a day: %d pauses in %d years", 4*mails, pauses, years)
 		}
 	}
 }

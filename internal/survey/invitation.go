@@ -3,9 +3,9 @@
 //
 // The field's rules that it encodes: never mail twice when an outcome is not known; at most one reminder; stop for the suppressed,
 // for a reopened case, for the quota; a survey is worth an answer only while the memory is fresh, so that an invitation that could
-// not be sent within a day of its time is given up; and mails wait while the account's mails bounce (4 % of at least 100, and at
-// least 5) or are complained about (0.08 %, and at least 3) nearly as much as SES puts up with (5 % and 0.1 %), in the last day or the
-// last two weeks (Guard).
+// not be sent within a day of its time is given up; and mails wait while the account's mails of two weeks bounce (4 % of at least
+// 100, and at least 5) or are complained about (0.08 %, and at least 3) nearly as much as SES puts up with (5 % and 0.1 %), or those of a
+// day twice as much (Guard).
 package survey
 
 import (

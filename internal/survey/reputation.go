@@ -35,15 +35,19 @@ var limits = []limit{
 // leastMails is how many mails are judged at all: one bounce among ten is no rate.
 const leastMails = 100
 
-// windows are what is looked at. SES judges "a representative volume" and does not say how much: a day shows what goes wrong in a
-// busy account now, two weeks, which is all that SES tells, what goes wrong in one that sends little.
-var windows = []time.Duration{24 * time.Hour, 14 * 24 * time.Hour}
+// windows are what is looked at, and by how many times the limits. SES judges "a representative volume" and does not say how much: two
+// weeks, which is all that SES tells, are the nearest to it. A day shows what goes wrong in a busy account now, by twice the limits,
+// because chance alone gives a healthy account days that are beyond the limits themselves.
+var windows = []struct {
+	back  time.Duration
+	times int64
+}{{24 * time.Hour, 2}, {14 * 24 * time.Hour, 1}}
 
 // judge tells how it stands now after how it stood before: paused since when and why, or not.
 func judge(was Pause, points []Point, now time.Time) Pause {
 	is := Pause{From: was.From, Revision: was.Revision}
 	for _, window := range windows {
-		after := now.Add(-window)
+		after := now.Add(-window.back)
 		if after.Before(was.From) {
 			after = was.From
 		}
@@ -54,7 +58,7 @@ func judge(was Pause, points []Point, now time.Time) Pause {
 				bound = l.end
 			}
 			troubled := sum(points, after, l.troubledBy)
-			if mails < leastMails || troubled < l.least || float64(troubled) < bound*float64(mails) {
+			if mails < leastMails || troubled < window.times*l.least || float64(troubled) < float64(window.times)*bound*float64(mails) {
 				continue
 			}
 			is.Since, is.Why, is.Mails, is.Troubled, is.After = now.UTC().Truncate(time.Second), l.trouble, mails, troubled, after.UTC().Truncate(time.Second)
