@@ -78,6 +78,9 @@ func (a *API) simulated(ctx context.Context, today, changed *program.Program, wa
 	if wanted.Days != nil {
 		return a.Simulator.Past(ctx, today, changed, *wanted.Days, a.Now())
 	}
+	if n := len(wanted.Visits); n > touchpoint.MostReplayed { // before each is read: they may be empty, and very many
+		return touchpoint.Simulation{}, fault.New(fault.TooLarge, "there are %d visits; expected at most %d", n, touchpoint.MostReplayed)
+	}
 	either := &program.Program{Touchpoints: map[string]program.Touchpoint{}, Sources: map[string]program.Source{}}
 	for _, p := range []*program.Program{today, changed} {
 		maps.Copy(either.Touchpoints, p.Touchpoints)

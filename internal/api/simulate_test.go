@@ -107,6 +107,7 @@ func TestWhatCannotBeTriedIsRefusedPlainly(t *testing.T) {
 		{program.DefaultText(), visit(`"touchpoint":"support"`), 400, `visit 2: \"at\" is missing`},
 		{program.DefaultText(), visit(`"touchpoint":"support","at":"2026-11-20T09:12:00Z","received":"late"`), 400, `visit 2: \"received\" is not a time`},
 		{program.DefaultText(), visit(`"colour":"red"`), 400, `visit 2: there is no field`},
+		{program.DefaultText(), `,"visits":[` + strings.Repeat("0,", touchpoint.MostReplayed) + `0]`, 413, "there are 20001 visits; expected at most 20000"},
 		{strings.Repeat("#", api.MaxSimulation), `,"days":3`, 413, "more than 4194304 bytes"},
 	} {
 		w := filled()
