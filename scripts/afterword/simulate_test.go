@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"afterword/internal/api"
 	"afterword/internal/program"
@@ -136,6 +137,25 @@ func TestAProgramIsTriedOnVisitsOfAFile(t *testing.T) {
 	}
 }
 
+// What programs for tables write: a mark before the first column's quotation mark, lines that end as on Windows, TRUE, and times without
+// a zone, which are the program's.
+func TestVisitsAreReadAsSpreadsheetsWriteThem(t *testing.T) {
+	west := program.Default()
+	west.Zone = time.FixedZone("west", -8*3600)
+	got, err := readVisits(strings.NewReader("\ufeff\"at\";\"touchpoint\";\"test\";\"since\";\"property:note\"\r\n"+
+		"2026-03-02 09:30;purchase;TRUE;2020-01-31;\"two\r\nlines; and more\"\r\n"+
+		"2026-03-02;purchase;FALSE;;\r\n"+
+		"2026-03-02T09:30:00+01:00;purchase;;;\r\n"), "visits.csv", west, program.Default())
+	want := []told{
+		{At: "2026-03-02T09:30:00-08:00", Touchpoint: "purchase", Test: true, Since: "2020-01-31T00:00:00-08:00", Properties: map[string]string{"note": "two\nlines; and more"}},
+		{At: "2026-03-02T00:00:00-08:00", Touchpoint: "purchase"},
+		{At: "2026-03-02T09:30:00+01:00", Touchpoint: "purchase"},
+	}
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(told{})); err != nil || diff != "" {
+		t.Error(err, diff)
+	}
+}
+
 func TestEachBadLineOfAFileIsToldAndNothingIsPrinted(t *testing.T) {
 	url, good := system(t), file(t, program.DefaultText())
 	row := "2026-03-02T09:00:00Z,purchase,maria@customer.example,%d\n"
@@ -152,7 +172,7 @@ func TestEachBadLineOfAFileIsToldAndNothingIsPrinted(t *testing.T) {
 		{nil, "at,touchpoint,at\n", "visits.csv:1: the column \"at\" is there twice"},
 		{nil, "at,address\n", `visits.csv:1: the column "touchpoint" is missing`},
 		{nil, "at,touchpoint,property:\n", `no column "property:"`},
-		{nil, "at,touchpoint\n2026-03-02,purchase\nsoon,purchase\n2026-03-02,dance\n", "visits.csv:3: at: \"soon\" is not a time; expected such as 2026-11-20T09:12:00Z or 2026-11-20\n" + "*"},
+		{nil, "at,touchpoint\n2026-03-02,purchase\nsoon,purchase\n2026-03-02,dance\n", "visits.csv:3: at: \"soon\" is not a time; expected such as 2026-11-20T09:12:00Z, 2026-11-20 09:12 or 2026-11-20\n" + "*"},
 		{nil, "at,touchpoint\n2026-03-02,purchase\nsoon,purchase\n2026-03-02,dance\n", "visits.csv:4: touchpoint: neither program has \"dance\"; expected one of "},
 		{nil, "at,touchpoint\n2026-03-02,purchase,1\n2026-03-02,dance\n", "visits.csv:2: wrong number of fields"},
 		{nil, "at,touchpoint\n2026-03-02,purchase,1\n2026-03-02,dance\n", "visits.csv:3: touchpoint"},
@@ -163,6 +183,8 @@ func TestEachBadLineOfAFileIsToldAndNothingIsPrinted(t *testing.T) {
 		{nil, "at,touchpoint,test,consent\n2026-03-02,purchase,yes,\n2026-03-02,purchase,,no\n1970-01-01,purchase,,\n", "visits.csv:4: at: \"1970-01-01\" is before the year 2000"},
 		{nil, "at,touchpoint,address,customer\n2026-03-02,purchase,maria@customer.example,m\n", "not both"},
 		{nil, "at,touchpoint,source\n2026-03-02,purchase,woo\n", `source: neither program has "woo"; expected one of api, shopify`},
+		{nil, "at,touchpoint,property:city\n2026-03-02,purchase,Malm\xf6\n", "visits.csv:2: property:city: this is not UTF-8; save the file as CSV UTF-8"},
+		{nil, "at,touchpoint,property:l\xe4n\n", "visits.csv:1: this is not UTF-8"},
 		{nil, many, "more than 20000 visits"},
 		{nil, large, "is too large: its visits make"},
 		{[]string{"--days", "3"}, "at,touchpoint\n", "say --days or --visits"},

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"afterword/internal/program"
 	"afterword/internal/touchpoint"
@@ -31,18 +32,20 @@ type told struct {
 	Since      string            `json:"customer_since,omitempty"`
 	Received   string            `json:"received,omitempty"`
 	Properties map[string]string `json:"properties,omitempty"`
+
+	local *time.Location // where times are that say no zone
 }
 
 // columns of a file of visits. Each takes what stands in it; "" says nothing.
 var columns = map[string]func(v *told, value string) error{
 	"at": func(v *told, value string) (err error) {
-		if v.At, err = moment(value); err == nil && v.At < "2000" {
+		if v.At, err = moment(value, v.local); err == nil && v.At < "2000" {
 			err = fmt.Errorf("%.40q is before the year 2000", value)
 		}
 		return err
 	},
-	"received":   func(v *told, value string) (err error) { v.Received, err = moment(value); return err },
-	"since":      func(v *told, value string) (err error) { v.Since, err = moment(value); return err },
+	"received":   func(v *told, value string) (err error) { v.Received, err = moment(value, v.local); return err },
+	"since":      func(v *told, value string) (err error) { v.Since, err = moment(value, v.local); return err },
 	"touchpoint": func(v *told, value string) error { v.Touchpoint = value; return nil },
 	"address":    func(v *told, value string) error { v.Address = value; return nil },
 	"customer":   func(v *told, value string) error { v.Customer = value; return nil },
@@ -59,7 +62,7 @@ var columns = map[string]func(v *told, value string) error{
 		return nil
 	},
 	"test": func(v *told, value string) error {
-		if v.Test = value == "true"; !v.Test && value != "false" {
+		if v.Test = strings.EqualFold(value, "true"); !v.Test && !strings.EqualFold(value, "false") { // spreadsheets write TRUE
 			return fmt.Errorf("%.20q is neither true nor false", value)
 		}
 		return nil
@@ -69,27 +72,41 @@ var columns = map[string]func(v *told, value string) error{
 // property begins the name of a column that is a property of the visits.
 const property = "property:"
 
+// byteOrder stands before the text of some spreadsheets, also before a quoted column.
+const byteOrder = "\ufeff"
+
 // longHead is how much of a file is looked at to tell what is between its columns, in bytes.
 const longHead = 200
 
 // mostWrong bounds how many bad lines are told of at once.
 const mostWrong = 20
 
-// moment reads a time, or a date as its first moment in UTC.
-func moment(value string) (string, error) {
+// zoneless are the times that spreadsheets write, and dates.
+var zoneless = []string{"2006-01-02 15:04", "2006-01-02 15:04:05", "2006-01-02T15:04:05", time.DateOnly}
+
+// moment reads a time. One that says no zone is local, and a date is its first moment.
+func moment(value string, local *time.Location) (string, error) {
 	t, err := time.Parse(time.RFC3339, value)
-	if err != nil {
-		t, err = time.Parse(time.DateOnly, value)
+	for _, layout := range zoneless {
+		if err != nil {
+			t, err = time.ParseInLocation(layout, value, local)
+		}
 	}
 	if err != nil {
-		return "", fmt.Errorf("%.40q is not a time; expected such as 2026-11-20T09:12:00Z or 2026-11-20", value)
+		return "", fmt.Errorf("%.40q is not a time; expected such as 2026-11-20T09:12:00Z, 2026-11-20 09:12 or 2026-11-20", value)
 	}
 	return t.Format(time.RFC3339), nil
 }
 
-// readVisits reads a CSV with a line of columns' names at its top. Whatever is wrong is told with its line, and then nothing is read.
+var errNotUTF8 = errors.New("this is not UTF-8; save the file as CSV UTF-8")
+
+// readVisits reads a CSV with a line of columns' names at its top. Times that say no zone are in the first program's. Whatever is wrong
+// is told with its line, and then nothing is read.
 func readVisits(in io.Reader, name string, programs ...*program.Program) ([]told, error) {
 	text := bufio.NewReader(in)
+	if mark, _ := text.Peek(len(byteOrder)); string(mark) == byteOrder {
+		_, _ = text.Discard(len(byteOrder)) // it has just been peeked at
+	}
 	reader := csv.NewReader(text)
 	if head, _ := text.Peek(longHead); bytes.Count(line(head), []byte(";")) > bytes.Count(line(head), []byte(",")) {
 		reader.Comma = ';' // of spreadsheets where the comma is in numbers
@@ -101,7 +118,6 @@ func readVisits(in io.Reader, name string, programs ...*program.Program) ([]told
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	heads[0] = strings.TrimPrefix(heads[0], "\ufeff") // of spreadsheets
 	if err := known(heads); err != nil {
 		return nil, fmt.Errorf("%s:1: %w", name, err)
 	}
@@ -150,6 +166,9 @@ func line(text []byte) []byte {
 func known(heads []string) error {
 	for i, head := range heads {
 		heads[i] = strings.TrimSpace(head)
+		if !utf8.ValidString(head) {
+			return errNotUTF8
+		}
 		_, ok := columns[heads[i]]
 		if of, is := strings.CutPrefix(heads[i], property); !ok && (!is || of == "") {
 			return fmt.Errorf("there is no column %.40q; expected some of %s and %sNAME", heads[i], strings.Join(slices.Sorted(maps.Keys(columns)), ", "), property)
@@ -167,9 +186,13 @@ func known(heads []string) error {
 }
 
 func readRow(heads, row []string, programs []*program.Program) (v told, err error) {
+	v.local = programs[0].Zone
 	for i, value := range row {
 		if value = strings.TrimSpace(value); value == "" {
 			continue
+		}
+		if !utf8.ValidString(value) {
+			return v, fmt.Errorf("%s: %w", heads[i], errNotUTF8)
 		}
 		if of, is := strings.CutPrefix(heads[i], property); is {
 			if v.Properties == nil {
