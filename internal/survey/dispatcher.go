@@ -155,8 +155,8 @@ const (
 )
 
 // Handle sends the invitations, or the reminders, of some entries. It returns agenda.ErrEnough when the walk's time, the quota or
-// the carrier's patience is used up, and while the guard keeps mails back, and an error that wraps ErrSuspended when sending is stopped. A letter that the carrier refused, or
-// of which nobody knows, is no error of the walk: its invitation says so (Stop, Lose).
+// the carrier's patience is used up, and while the guard keeps mails back, and an error that wraps ErrSuspended when sending is
+// stopped. A letter that the carrier refused, or of which nobody knows, is no error of the walk: its invitation says so (Stop, Lose).
 func (d *Dispatcher) Handle(ctx context.Context, entries []agenda.Entry, walk agenda.Walk) error {
 	p, err := d.Programs.Current(ctx)
 	if err != nil {
