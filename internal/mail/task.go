@@ -36,6 +36,8 @@ type task struct {
 type fact struct {
 	Label   string
 	Texts   []string
+	Asked   bool   // the label is a question
+	Typed   bool   // the texts are the customer's own words, in whichever direction
 	Address string // of the customer, to write to
 	Link    *action
 }
@@ -166,7 +168,7 @@ func (v *task) extras(asks program.Survey, e response.Extras) (facts []fact) {
 		for i, line := range said.Lines {
 			said.Lines[i] = clean(line)
 		}
-		facts = append(facts, fact{Label: said.Ask, Texts: said.Lines})
+		facts = append(facts, fact{Label: said.Ask, Texts: said.Lines, Asked: true, Typed: said.Typed})
 	}
 	return facts
 }

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -49,6 +50,44 @@ func TestTaskMailReadsAndLooksLikeThis(t *testing.T) {
 			t.Fatal(err)
 		}
 		goldens(t, "task-"+language, letter)
+	}
+}
+
+// talkative is the task of who also ticked causes and replied to extra questions, one in a script of another direction.
+func talkative(language string) (*program.Program, followup.Task) {
+	p, task := unhappy(language)
+	asked := p.Surveys[task.Case.Survey]
+	bad := []score.Group{score.Bad}
+	asked.Causes = []program.Cause{
+		{ID: "long-wait", For: bad, Desk: "care"},
+		{ID: "wrong-item", For: bad, Text: program.Text{"en": "The <wrong> item", "sv": "<Fel> vara", "nl": "Het <verkeerde> artikel", "zh": "<错>了", "ar": "المنتج <الخطأ>"}},
+	}
+	solved, open := program.ShippedQuestions["solved"], program.ShippedQuestions["open"]
+	solved.ID, open.ID = "solved", "open"
+	taste := program.Text{"en": "And the fit?", "sv": "Och passformen?", "nl": "En de pasvorm?", "zh": "合身吗？", "ar": "وماذا عن المقاس؟"}
+	low := program.Text{"en": "Poor", "sv": "Dålig", "nl": "Slecht", "zh": "差", "ar": "سيئ"}
+	asked.Questions = []program.Question{solved, open, {ID: "fit", Kind: program.ScaleKind, Max: 10, Ask: taste, Low: low}}
+	p.Surveys[asked.ID] = asked
+	task.Case.Why, task.Case.Route, task.Case.Causes = followup.CauseTicked, "long-wait", []string{"long-wait", "wrong-item"}
+	task.Record.Extras = response.Extras{Causes: task.Case.Causes, Replies: []response.Reply{
+		{Question: "solved", Options: []string{"partly"}}, {Question: "open", Text: "الفاتورة <القديمة>\nOch returen 1030."}, {Question: "fit", Rating: new(0)},
+	}}
+	return p, task
+}
+
+var ownWords = regexp.MustCompile(`<td [^>]*dir="auto"[^>]*>الفاتورة`)
+
+func TestATaskMailTellsWhatWasTickedAndReplied(t *testing.T) {
+	for _, language := range languages {
+		p, task := talkative(language)
+		letter, err := writer(t).Task(p, task)
+		if err != nil {
+			t.Fatal(err)
+		}
+		goldens(t, "task-talkative-"+language, letter)
+		if html := parse(t, letter).HTML; !ownWords.MatchString(html) {
+			t.Errorf("%s: the customer's words go in the direction of the desk's", language)
+		}
 	}
 }
 
