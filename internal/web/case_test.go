@@ -23,7 +23,8 @@ import (
 	"afterword/internal/web"
 )
 
-// office is a site with a desk of two people and one above them, which speaks a language, and one case on it.
+// office is a site with a desk of two people and one above them, which speaks a language, and one case on it. A long wait is for another
+// desk.
 type office struct {
 	*site
 	opener followup.Opener
@@ -49,6 +50,13 @@ func openOffice(t *testing.T, language string) *office {
 		People:   []program.Person{{Name: "Anna Berg", Address: "anna@nordlund.example"}, {Name: "Bo Ek", Address: "bo@nordlund.example"}},
 		Escalate: []program.Person{{Name: "Cleo Ask", Address: "cleo@nordlund.example"}},
 	}}
+	p.Desks["kitchen"] = program.Desk{
+		Name: "kitchen", Due: 2 * time.Hour, Zone: p.Zone, Language: language, People: []program.Person{{Name: "Kim Lund", Address: "kim@nordlund.example"}},
+	}
+	more := p.Surveys["purchase-csat-v1"]
+	more.Questions, more.Causes = extras.Questions, slices.Clone(extras.Causes)
+	more.Causes[0].Desk = "kitchen"
+	p.Surveys[more.ID] = more
 	touchpoint := p.Touchpoints["purchase"]
 	touchpoint.Desk = "care"
 	p.Touchpoints["purchase"] = touchpoint
@@ -157,6 +165,16 @@ var caseScenes = []struct {
 	{"case-added", []string{"en"}, func(t *testing.T, o *office) answer {
 		more := o.answer
 		more.Revision, more.Comment, more.ChangedAt = 2, "Nobody answers the telephone either.", noon.Add(time.Hour)
+		o.feed(t, noon.Add(time.Hour), more)
+		return o.get(t, o.link(0))
+	}},
+	{"case-moved", []string{"en", "sv", "nl", "zh", "ar"}, func(t *testing.T, o *office) answer {
+		more := o.answer
+		more.Revision, more.Causes, more.ChangedAt = 2, []string{"long-wait", "cold-food"}, noon.Add(time.Hour)
+		more.Replies = []response.Reply{
+			{Question: "again", Options: []string{"maybe"}}, {Question: "late", Options: []string{"food", "drinks"}}, {Question: "taste", Rating: new(0)},
+			{Question: "hint", Text: "طعام <ساخن>\nAnd clean spoons."},
+		}
 		o.feed(t, noon.Add(time.Hour), more)
 		return o.get(t, o.link(0))
 	}},
