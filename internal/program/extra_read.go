@@ -45,7 +45,7 @@ func (p *Program) cause(e entry) Cause {
 	f := e.fields("text", "for", "desk", "off")
 	c.Text, c.Off, c.Desk = p.texts(f, "text"), f.flag("off", false), f.text("desk", "")
 	if !slices.Contains(ShippedCauses, c.ID) {
-		f.need("text", "a few words for customers, such as {en: The wrong item}; only "+
+		f.needWords("text", "a few words for customers, such as {en: The wrong item}; only "+
 			strings.Join(ShippedCauses, ", ")+" have some of their own")
 	}
 	if _, ok := f.of["for"]; ok {
@@ -122,9 +122,10 @@ func (p *Program) question(n node, s Survey) Question {
 			n.wrong("kind as well, or another id", "%s comes with options of its own", q.ID)
 		}
 		q.Kind, q.Options = shipped.Kind, shipped.Options
+		f.ratings(q.Kind)
 		return q
 	}
-	f.need("ask", "the question in words, such as {en: \"Was it easy to find?\"}")
+	f.needWords("ask", "the question in words, such as {en: \"Was it easy to find?\"}")
 	if f.need("kind", "one of "+strings.Join(kinds, ", ")) && f.of["kind"].refer(string(q.Kind), "a kind of question", kinds) {
 		q.Options = p.options(f, q.Kind)
 		q.Min, q.Max = f.ratings(q.Kind)
@@ -144,9 +145,12 @@ func (p *Program) options(f fields, kind QuestionKind) (options []Option) {
 	case !f.need("options", "2 to 10 answers to choose from, such as {yes: {en: Yes}, no: {en: No}}"):
 		return nil
 	}
-	all := n.entries("answers to choose from, such as {yes: {en: Yes}, no: {en: No}}")
+	all := n.all("answers to choose from, such as {yes: {en: Yes}, no: {en: No}}")
 	for _, e := range all {
-		if e.isName() {
+		switch {
+		case e.wordless():
+			e.wrong("some, such as {en: Yes}", "the option %.40s has no words", e.name)
+		case e.isName():
 			options = append(options, Option{e.name, p.textsAt(e.node)})
 		}
 	}

@@ -163,6 +163,27 @@ func (n node) fields(names ...string) fields {
 	return f
 }
 
+// wordless tells whether there is no text at the place, only perhaps the names of languages for one.
+func (n node) wordless() bool {
+	if n.Kind != yaml.MappingNode {
+		return n.empty()
+	}
+	for i := 1; i < len(n.Content); i += 2 {
+		if !(node{Node: n.Content[i]}).empty() {
+			return false
+		}
+	}
+	return true
+}
+
+// needWords says that a field of texts is missing, also where it has none.
+func (f fields) needWords(name, expected string) {
+	if n, ok := f.of[name]; ok && n.wordless() {
+		delete(f.of, name)
+	}
+	f.need(name, expected)
+}
+
 // need says that a field is missing, if it is.
 func (f fields) need(name, expected string) bool {
 	_, ok := f.of[name]
