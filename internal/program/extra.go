@@ -94,6 +94,22 @@ func (s Survey) Suits(q Question, rating int) bool {
 		(q.If.Ratings == nil || slices.Contains(q.If.Ratings, rating))
 }
 
+// reach lists the ratings with which a question may be asked, given those of the questions before it.
+func (s Survey) reach(q Question, before map[string][]int) (ratings []int) {
+	for _, rating := range s.Scale.Ratings() {
+		asked := s.Suits(q, rating) && (q.If.Causes == nil || slices.ContainsFunc(s.Causes, func(c Cause) bool {
+			return s.Offers(c, rating) && slices.Contains(q.If.Causes, c.ID)
+		}))
+		for question := range q.If.Chosen {
+			asked = asked && slices.Contains(before[question], rating)
+		}
+		if asked {
+			ratings = append(ratings, rating)
+		}
+	}
+	return ratings
+}
+
 // Cause finds a cause by its id.
 func (s Survey) Cause(id string) (Cause, bool) {
 	i := slices.IndexFunc(s.Causes, func(c Cause) bool { return c.ID == id })

@@ -85,7 +85,7 @@ func (f fields) some(name string) []node {
 
 // questions is the field of that name: the extra questions, in the order in which they are asked.
 func (p *Program) questions(f fields, s Survey) (questions []Question) {
-	asked := 0
+	asked, reached := 0, map[string][]int{}
 	for _, n := range f.list("questions", "a list of questions, each beginning with - id: ...") {
 		if n.Kind != yaml.MappingNode {
 			n.wrong("a question, such as {id: hint, ask: Any hint, kind: text}", "%s is none", n.written())
@@ -95,6 +95,9 @@ func (p *Program) questions(f fields, s Survey) (questions []Question) {
 		q := p.question(n, s)
 		if questions = append(questions, q); !q.Off {
 			asked++
+		}
+		if reached[q.ID] = s.reach(q, reached); len(reached[q.ID]) == 0 && !q.Off && s.Scale.Metric != "" {
+			n.wrong("conditions that hold together, on what is not off, or off: true", "nobody is ever asked this")
 		}
 	}
 	if asked > MaxQuestions {

@@ -136,6 +136,12 @@ func TestAMistakeInWhatElseIsAskedIsNamed(t *testing.T) {
 			`line 11: surveys.s1.questions.1.if.answer.solved: "solved" is not an earlier question with options; expected a question with options before this one`},
 		{question("id: solved") + "      - {id: open, if: {answer: {solved: never}}}\n",
 			`line 12: surveys.s1.questions.2.if.answer.solved: "never" is not an option of solved; expected one of no, partly, yes`},
+		{question("id: solved, if: {group: bad, rating: 5}"), "line 11: surveys.s1.questions.1: nobody is ever asked this; expected conditions that hold together, on what is not off, or off: true"},
+		{"    causes: {long-wait: {off: true}}\n" + question("id: solved, if: {cause: long-wait}"), "line 12: surveys.s1.questions.1: nobody is ever asked this; expected conditions that hold together, on what is not off, or off: true"},
+		{"    causes: {long-wait: {for: bad}}\n" + question("id: solved, if: {cause: long-wait, group: good}"), "line 12: surveys.s1.questions.1: nobody is ever asked this; expected conditions that hold together, on what is not off, or off: true"},
+		{question("id: solved, off: true") + "      - {id: open, if: {answer: {solved: no}}}\n", "line 12: surveys.s1.questions.2: nobody is ever asked this; expected conditions that hold together, on what is not off, or off: true"},
+		{question("id: solved, if: {group: bad}") + "      - {id: open, if: {group: good, answer: {solved: no}}}\n", "line 12: surveys.s1.questions.2: nobody is ever asked this; expected conditions that hold together, on what is not off, or off: true"},
+		{question("id: solved, off: true, if: {rating: 5, group: bad}"), ""},
 		{"    questions: [" + many(6, "{id: q%d, ask: Q, kind: text}") + "]\n",
 			"line 10: surveys.s1.questions: 6 questions are more than anybody answers; expected at most 5 that are not off"},
 	} {
