@@ -27,8 +27,6 @@ var asking = program.Survey{
 	},
 }
 
-func ten(n int) *int { return &n }
-
 func TestWhatIsAddedByChoosingIsHeldAgainstTheSurvey(t *testing.T) {
 	for name, c := range map[string]struct {
 		causes  []string
@@ -74,7 +72,7 @@ func TestAnEditKeepsWhatItDoesNotSendAndStillApplies(t *testing.T) {
 	stored := Extras{
 		Causes: []string{"wait", "cold", "old"},
 		Replies: []Reply{
-			{Question: "again", Options: []string{"no"}}, {Question: "late", Options: []string{"food"}}, {Question: "taste", Rating: ten(0)},
+			{Question: "again", Options: []string{"no"}}, {Question: "late", Options: []string{"food"}}, {Question: "taste", Rating: new(0)},
 			{Question: "hint", Text: "Warm food"}, {Question: "gone", Text: "words"},
 		},
 	}
