@@ -26,6 +26,7 @@ async function compile(name) {
 	if (wrong.length > 0) throw new Error(wrong.map((error) => `${name}: ${error.formattedMessage}`).join('\n'));
 	return html
 		.replace(/ (class|style)=""/g, '')
+		.replaceAll(' target="_blank"', '') // MJML's buttons have it: a mail program knows best where it opens links, and all open alike
 		.replace(/<([a-z]+)\s+([^<>]*[^<>\s])\s*>/g, '<$1 $2>')
 		.replaceAll('text-align:left;direction:', 'text-align:{{$.Start}};direction:') // MJML's columns are for those who read from the left
 		.replace(masked, (_, i) => kept[i])
