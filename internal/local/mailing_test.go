@@ -15,7 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"testing"
 	"text/tabwriter"
 	"time"
@@ -27,7 +27,7 @@ import (
 // mails is how many mails a suite is played with: AFTERWORD_ROUNDS, or as many as show each way once. `make browser` plays all.
 func mails(t *testing.T) int {
 	t.Helper()
-	n, err := strconv.Atoi(cmp.Or(os.Getenv("AFTERWORD_ROUNDS"), "15"))
+	n, err := strconv.Atoi(cmp.Or(os.Getenv("AFTERWORD_ROUNDS"), "16"))
 	if err != nil || n < 1 {
 		t.Fatalf("AFTERWORD_ROUNDS is a number of mails, not %q", os.Getenv("AFTERWORD_ROUNDS"))
 	}
@@ -39,9 +39,33 @@ type mailing struct {
 	*local.System
 	t       *testing.T
 	url     string
-	hits    atomic.Int64  // GET and HEAD of survey links
-	ahead   chan struct{} // tells that one of them was what a browser itself calls a prerendering
-	letters []letter      // the surveys, in the order of their customers
+	letters []letter // the surveys, in the order of their customers
+
+	mu    sync.Mutex
+	links map[string]*opened // by path
+}
+
+// opened is how often a survey's link was asked for, by GET and HEAD.
+type opened struct {
+	hits  int
+	ahead chan struct{} // tells that one of them was what a browser itself calls a prerendering
+}
+
+func (m *mailing) opened(path string) *opened {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.links[path] == nil {
+		m.links[path] = &opened{ahead: make(chan struct{}, 1)}
+	}
+	return m.links[path]
+}
+
+// hits is how often the survey of a mail was asked for; a reminder leads to the same one.
+func (m *mailing) hits(l letter) int {
+	found := m.opened(strings.TrimPrefix(l.page, m.url))
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return found.hits
 }
 
 // letter is a mail, or the reminder of one, to a customer of its own.
@@ -57,7 +81,8 @@ type letter struct {
 	shown   string   // the mail as a mail program in a browser shows it, on a site of its own
 }
 
-var touches = []string{"onboarding", "support", "purchase", "delivery", "return"}
+// touches are in such an order that the shortest suite meets those who choose what they are also asked (acts) with something to choose.
+var touches = []string{"onboarding", "support", "purchase", "invoice", "delivery", "return"}
 
 // touchOf is what the i-th customer is asked about: another touchpoint each time that the ways to open a mail begin again.
 func touchOf(i int) string { return touches[(i+i/len(touches))%len(touches)] }
@@ -69,7 +94,7 @@ func post(t *testing.T, n int) *mailing {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &mailing{t: t, url: "http://" + listener.Addr().String(), ahead: make(chan struct{}, 1)}
+	m := &mailing{t: t, url: "http://" + listener.Addr().String(), links: map[string]*opened{}}
 	m.System, err = local.Open(t.Context(), local.Options{Now: monday, Key: journeyKey, Public: m.url, Program: "testdata/suites.yaml"})
 	if err != nil {
 		t.Fatal(err)
@@ -99,10 +124,13 @@ func post(t *testing.T, n int) *mailing {
 func (m *mailing) watch(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/s/") && r.Method != http.MethodPost {
-			m.hits.Add(1)
+			link := m.opened(r.URL.Path)
+			m.mu.Lock()
+			link.hits++
+			m.mu.Unlock()
 			if strings.Contains(r.Header.Get("Sec-Purpose"), "prerender") {
 				select {
-				case m.ahead <- struct{}{}:
+				case link.ahead <- struct{}{}:
 				default:
 				}
 			}
@@ -217,13 +245,9 @@ func (m *mailing) api(method, path, body string, into any) {
 
 // stored is an answer as the API shows it.
 type stored struct {
-	ID        string
-	Rating    int
-	Comment   string
-	Act       string
-	Counted   bool
-	Revision  int
-	Withdrawn []string
+	ID      string
+	Rating  int
+	Counted bool
 }
 
 // answers are all that there are, by visit. There are never two of one visit.
@@ -290,8 +314,8 @@ func (m *mailing) audit(want int) {
 type row struct {
 	suite                       string
 	mails                       int
-	hits                        int64 // survey links opened
-	counted, unconfirmed, wrong int   // unconfirmed: before the reminder
+	hits                        int // survey links opened
+	counted, unconfirmed, wrong int // unconfirmed: before the reminder
 }
 
 func print(t *testing.T, rows []row) {

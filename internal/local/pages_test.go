@@ -2,6 +2,7 @@ package local_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -118,13 +119,15 @@ func TestEveryPageIsForEverybody(t *testing.T) {
 			for _, l := range m.letters[:len(touches)] {
 				w.look("the survey of "+l.touch, chromedp.Navigate(l.page))
 				w.look("the survey of "+l.touch+" with a rating", chromedp.Navigate(l.one()))
+				w.look("the survey of "+l.touch+" with its worst rating", chromedp.Navigate(l.ratings[0]))
 				w.look("the thanks for "+l.touch, scripts(false), chromedp.Navigate(l.one()), chromedp.Click(css(rating(l.another(1)))), chromedp.Click(css(button)), thanked, scripts(true))
 			}
-			left, erased, silent := m.letters[5], m.letters[6], m.letters[7]
+			rest := m.letters[len(touches):]
+			left, erased, silent := rest[0], rest[1], rest[2]
 			w.look("unsubscribing", chromedp.Navigate(left.unsubscribe(m)))
 			w.look("unsubscribed", chromedp.Click(css(button)), chromedp.WaitVisible(css("svg.tick")))
 			w.look("a link that was cut short", chromedp.Navigate(silent.page[:len(silent.page)-3]))
-			m.api(http.MethodPost, "/api/customers/erase", `{"address":"customer-006@example.com","keep_ratings":true}`, nil)
+			m.api(http.MethodPost, "/api/customers/erase", fmt.Sprintf(`{"address":"customer-%s@example.com","keep_ratings":true}`, erased.subject), nil)
 			w.look("what was erased", chromedp.Navigate(erased.one()))
 			m.pass(31 * 24 * time.Hour)
 			w.look("what expired", chromedp.Navigate(silent.one()))

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -51,6 +52,27 @@ func (m *mailing) with(chromium context.Context, do func(window)) {
 		m.t.Fatal(err)
 	}
 	do(window{own, m, chromium, new(bool)})
+}
+
+// crowd is how many people or machines open mails at the same time.
+const crowd = 4
+
+// together has each mail opened by somebody, some at the same time. Nobody waits for a clock that stands.
+func (m *mailing) together(letters []letter, open func(i int, l letter)) {
+	m.t.Helper()
+	var all sync.WaitGroup
+	places := make(chan struct{}, crowd)
+	for i, l := range letters {
+		places <- struct{}{}
+		all.Go(func() {
+			defer func() { <-places }()
+			open(i, l)
+		})
+	}
+	all.Wait()
+	if m.t.Failed() {
+		m.t.FailNow()
+	}
 }
 
 // tab is one page at a time.
