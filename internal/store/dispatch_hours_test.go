@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"afterword/internal/agenda"
+	"afterword/internal/period"
 	"afterword/internal/program"
 	"afterword/internal/ses"
 	"afterword/internal/ses/sestest"
@@ -118,6 +119,62 @@ func TestAReminderComesInTheCustomersSendingHours(t *testing.T) {
 			t.Errorf("%d reminders", n)
 		}
 	})
+}
+
+// The quota is of the day that the program's clock shows, which begins at another time in UTC.
+func TestTheDailyQuotaBeginsAnewAtMidnightInTheProgramsZone(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		o := newOffice(s)
+		o.program.Policy.DailyQuota = 2
+		for i, row := range []struct{ rule, zone, midnight string }{
+			{"after a day of 23 hours", "Europe/Stockholm", "2026-03-29T22:00:00Z"},
+			{"after a day of 24 hours and a half", "Australia/Lord_Howe", "2026-04-05T13:30:00Z"},
+			{"in summer", "Europe/Stockholm", "2026-07-14T22:00:00Z"},
+			{"in winter", "Europe/Stockholm", "2026-11-20T23:00:00Z"},
+			{"at the end of a year", "America/New_York", "2027-01-01T05:00:00Z"},
+		} {
+			zone, err := time.LoadLocation(row.zone)
+			if err != nil {
+				t.Fatal(err)
+			}
+			midnight, err := time.Parse(time.RFC3339, row.midnight)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.program.Zone = zone
+			for n := range 5 {
+				o.planFor(t, 10*i+n, midnight.Add(-time.Minute))
+			}
+			before := len(o.post.took)
+			for _, step := range []struct {
+				at   time.Duration
+				want int
+			}{{-time.Minute, 2}, {-time.Second, 2}, {0, 4}, {23*time.Hour - time.Minute, 4}} {
+				o.now = midnight.Add(step.at)
+				o.mustWalk(t)
+				if n := len(o.post.took) - before; n != step.want {
+					t.Errorf("%s, %s from midnight in %s: %d mails had left, want %d", row.rule, step.at, row.zone, n, step.want)
+				}
+			}
+			day := period.DayOf(midnight, zone)
+			for _, each := range []period.Day{day.Add(-1), day} {
+				if n := o.count(t, "support", each.String(), "sent"); n != 2 {
+					t.Errorf("%s: %d were sent on %s, want the 2 of the quota", row.rule, n, each)
+				}
+			}
+		}
+	})
+}
+
+// planFor makes a customer and an invitation that has its time then.
+func (o *office) planFor(t *testing.T, n int, at time.Time) {
+	t.Helper()
+	writes, id := planWrites(t, "support", n) // nobody is reminded of it
+	writes[1].Item["planned_at"] = at.Format(time.RFC3339)
+	place(writes[1].Item, agenda.Entry{Due: at, Kind: agenda.Invite, Key: id})
+	if err := o.table.Transact(t.Context(), writes); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // The whole way, through the SDK to a small SES on this machine.
