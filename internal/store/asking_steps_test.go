@@ -93,8 +93,7 @@ func (w *town) again() touchpoint.Event {
 	if len(w.told) == 0 {
 		return w.visit()
 	}
-	recent := w.told[max(0, len(w.told)-8):] // what is older is settled
-	e := recent[w.rand.IntN(len(recent))]
+	e := w.told[w.rand.IntN(len(w.told))]
 	if e.Address == "" || w.rand.IntN(4) == 0 {
 		return e
 	}

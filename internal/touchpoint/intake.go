@@ -175,14 +175,14 @@ func (i Intake) reopen(ctx context.Context, _ *program.Program, e Event, _ custo
 	if err != nil {
 		return Outcome{}, err
 	}
-	again := e.Delivery != "" && e.Delivery == last.Subject.ReopenedBy
+	again := last.Subject.reopenedBy(e)
 	if last.Visit == nil || again || e.At.Before(last.Visit.At) {
 		return Outcome{Decision: Decision{NotVisited, "there is no visit that this would reopen"}, Repeated: again}, nil
 	}
 	r := Reopening{
 		Visit:  *last.Visit,
 		Before: last.Subject,
-		After:  Subject{Round: last.Visit.Round + 1, ReopenedAt: e.At, ReopenedBy: e.Delivery, VisitedBy: last.Visit.Delivery},
+		After:  last.Subject.next(*last.Visit, e),
 	}
 	outcome := Outcome{Decision: Decision{Reopened, "the subject was reopened; its next visit is a new one"}, Visit: *last.Visit}
 	switch {

@@ -354,7 +354,7 @@ func TestAReopenedSubjectBeginsANewRoundAndTakesBackWhatHasNotLeft(t *testing.T)
 		return e
 	}
 	held := customer.Customer{ID: "maria", Revision: 4, Asks: []customer.Ask{{Invitation: "other"}, {Invitation: "inv"}}}
-	after := touchpoint.Subject{Round: 2, ReopenedAt: noon.Add(-time.Hour), ReopenedBy: "d-2", VisitedBy: "d-1"}
+	after := touchpoint.Subject{Round: 2, ReopenedAt: noon.Add(-time.Hour), Past: []touchpoint.Past{{Visited: "d-1", Reopened: "d-2"}}}
 	freed := customer.Customer{ID: "maria", Revision: 4, Asks: []customer.Ask{{Invitation: "other"}}}
 	for _, row := range []struct {
 		rule   string
@@ -370,10 +370,12 @@ func TestAReopenedSubjectBeginsANewRoundAndTakesBackWhatHasNotLeft(t *testing.T)
 			&touchpoint.Reopening{Visit: visit, After: after}},
 		{"not asked: a new round all the same", touchpoint.Last{Visit: &visit}, nil, &touchpoint.Reopening{Visit: visit, After: after}},
 		{"at the very time of the visit", touchpoint.Last{Visit: &visit}, func(e *touchpoint.Event) { e.At = visit.At; e.Delivery = "" },
-			&touchpoint.Reopening{Visit: visit, After: touchpoint.Subject{Round: 2, ReopenedAt: visit.At, VisitedBy: "d-1"}}},
+			&touchpoint.Reopening{Visit: visit, After: touchpoint.Subject{Round: 2, ReopenedAt: visit.At, Past: []touchpoint.Past{{Visited: "d-1"}}}}},
 		{"no visit in this round", touchpoint.Last{Subject: after}, nil, nil},
 		{"from before the visit", touchpoint.Last{Visit: &visit}, func(e *touchpoint.Event) { e.At = visit.At.Add(-time.Second) }, nil},
 		{"the same delivery again", touchpoint.Last{Subject: after, Visit: &touchpoint.Visit{Round: 2, At: visit.At}}, nil, nil},
+		{"that of an earlier round, again", touchpoint.Last{Subject: touchpoint.Subject{Round: 3, Past: []touchpoint.Past{{Reopened: "d-2"}, {Reopened: "d-4"}}},
+			Visit: &touchpoint.Visit{Round: 3, At: visit.At}}, nil, nil},
 	} {
 		book, e := &page{last: row.last}, reopening()
 		if row.change != nil {
@@ -393,17 +395,19 @@ func TestAReopenedSubjectBeginsANewRoundAndTakesBackWhatHasNotLeft(t *testing.T)
 }
 
 func TestLateNewsOfTheRoundBeforeIsNoNewVisit(t *testing.T) {
-	reopened := touchpoint.Subject{Round: 3, ReopenedAt: noon.Add(-time.Hour), ReopenedBy: "d-2", VisitedBy: "d-1"}
+	reopened := touchpoint.Subject{Round: 4, ReopenedAt: noon.Add(-time.Hour), Past: []touchpoint.Past{{Visited: "d-0"}, {Visited: "d-1", Reopened: "d-2"}}} // the first is forgotten
 	for _, row := range []struct {
 		rule     string
 		delivery string
 		at       time.Time
 		round    int
 	}{
-		{"after it was reopened", "d-3", noon, 3},
-		{"at the time that it was reopened", "d-3", noon.Add(-time.Hour), 3},
-		{"before it was reopened", "d-3", noon.Add(-time.Hour - time.Second), 2},
-		{"the delivery of the visit before, again", "d-1", noon, 2},
+		{"after it was reopened", "d-3", noon, 4},
+		{"at the time that it was reopened", "d-3", noon.Add(-time.Hour), 4},
+		{"before it was reopened", "d-3", noon.Add(-time.Hour - time.Second), 3},
+		{"the delivery of the visit before, again", "d-1", noon, 3},
+		{"the delivery of a visit two rounds back, again", "d-0", noon, 2},
+		{"without a delivery", "", noon, 4},
 	} {
 		book, e := &page{subject: reopened}, order()
 		e.Delivery, e.At = row.delivery, row.at

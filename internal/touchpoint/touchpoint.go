@@ -12,6 +12,7 @@
 package touchpoint
 
 import (
+	"slices"
 	"time"
 
 	"afterword/internal/customer"
@@ -89,20 +90,43 @@ func (v Visit) Veiled(hash customer.Hasher) Visit {
 // Subject is what is kept about something that was reopened: a ticket that was solved, came back and is solved again is a new
 // visit, and the same solution reported twice is not.
 type Subject struct {
-	Round      int       `json:"round"`                 // 0 and 1: never reopened
-	ReopenedAt time.Time `json:"reopened_at,omitzero"`  // by the source's clock
-	ReopenedBy string    `json:"reopened_by,omitempty"` // the delivery that said so
-	VisitedBy  string    `json:"visited_by,omitempty"`  // the delivery of the visit of the round before
+	Round      int       `json:"round"`                // 0 and 1: never reopened
+	ReopenedAt time.Time `json:"reopened_at,omitzero"` // by the source's clock
+	Past       []Past    `json:"past,omitempty"`       // the rounds before, the latest last; at most remembered
 }
 
-// roundOf tells which round of its subject an event is of. One that happened before the subject was reopened, or the delivery of
-// the visit before it sent again, is late news of the round before.
+// Past is what told of a round that is over, so that it is known when it comes again. "" where the source names no deliveries.
+type Past struct {
+	Visited  string `json:"visited,omitempty"`  // the delivery of its visit
+	Reopened string `json:"reopened,omitempty"` // the one that ended it
+}
+
+// remembered is how many rounds are kept: whoever sends again gives up after some days, and no ticket comes back so often within them.
+const remembered = 20
+
+// next is the subject when the round of the visit is over.
+func (s Subject) next(v Visit, e Event) Subject {
+	past := append(slices.Clone(s.Past), Past{v.Delivery, e.Delivery})
+	return Subject{Round: v.Round + 1, ReopenedAt: e.At, Past: past[max(0, len(past)-remembered):]}
+}
+
+// reopenedBy tells whether the event is a reopening that was told of before.
+func (s Subject) reopenedBy(e Event) bool {
+	return e.Delivery != "" && slices.ContainsFunc(s.Past, func(p Past) bool { return p.Reopened == e.Delivery })
+}
+
+// roundOf tells which round of its subject an event is of. The delivery of an earlier visit sent again is of its round, and one that
+// happened before the subject was reopened is late news of the round before.
 func (s Subject) roundOf(e Event) int {
 	if s.Round <= 1 {
 		return 1
 	}
-	again := e.Delivery != "" && e.Delivery == s.VisitedBy
-	if again || e.At.Before(s.ReopenedAt) {
+	if e.Delivery != "" {
+		if i := slices.IndexFunc(s.Past, func(p Past) bool { return p.Visited == e.Delivery }); i >= 0 {
+			return s.Round - len(s.Past) + i
+		}
+	}
+	if e.At.Before(s.ReopenedAt) {
 		return s.Round - 1
 	}
 	return s.Round
