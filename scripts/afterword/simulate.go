@@ -119,6 +119,9 @@ func printSimulation(out io.Writer, s touchpoint.Simulation, file, over string, 
 	printSpread(&text, "changed", s.Changed)
 	printGuesses(&text, s.Guessed)
 	fmt.Fprintln(&text, "\nnot simulated: waiting for the daily quota, subjects that are reopened before their mail leaves, and whoever unsubscribes from a mail that was never sent")
+	if decided {
+		fmt.Fprintln(&text, "not found: events that the program had no touchpoint for when they were reported; they are not kept, so bring such in a file (--visits)")
+	}
 	_, err := text.WriteTo(out)
 	return err
 }

@@ -86,7 +86,7 @@ func TestAProgramIsTriedOnPastVisitsBesideTheOneInForce(t *testing.T) {
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s: %s", c.name, diff)
 		}
-		for _, says := range []string{"13 visits (the last 2 days)", "nothing was changed", "\ntoday: most mails on 20", "\nchanged: ", "\nnot simulated: waiting for the daily quota"} {
+		for _, says := range []string{"13 visits (the last 2 days)", "nothing was changed", "\ntoday: most mails on 20", "\nchanged: ", "\nnot simulated: waiting for the daily quota", "\nnot found: events that the program had no touchpoint for"} {
 			if !strings.Contains(out, says) {
 				t.Errorf("%s: it does not say %q:\n%s", c.name, says, out)
 			}
