@@ -13,6 +13,8 @@ package followup
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"afterword/internal/customer"
@@ -190,9 +192,14 @@ func PersonAt(desk program.Desk, seat Seat) (program.Person, bool) {
 }
 
 // deskOf finds the desk that works the case: the one that it was opened for, or that of its touchpoint when the program no longer
-// has it. Fault: Invalid when there is none.
+// has it. When the touchpoint is gone too the first desk by name has to see whose it is: customers who were asked before still answer,
+// and no unhappy one is to be lost. Fault: Invalid when there is none.
 func deskOf(p *program.Program, c Case) (program.Desk, error) {
-	for _, name := range []string{c.Desk, p.Touchpoints[c.Touchpoint].Desk} {
+	names := []string{c.Desk, p.Touchpoints[c.Touchpoint].Desk}
+	if _, there := p.Touchpoints[c.Touchpoint]; !there {
+		names = append(names, slices.Sorted(maps.Keys(p.Desks))...)
+	}
+	for _, name := range names {
 		if desk, ok := p.Desks[name]; ok && len(desk.People) > 0 {
 			return desk, nil
 		}

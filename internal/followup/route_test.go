@@ -231,3 +231,15 @@ func TestALinkKeepsTheSeat(t *testing.T) {
 		}
 	}
 }
+
+func TestAnUnhappyAnswerAtATouchpointThatTheProgramHasNoLongerIsNotLost(t *testing.T) {
+	w := teams()
+	delete(w.program.Touchpoints, "support")
+	w.comes(t, monday, answer(1, monday))
+	if err := w.walk(t, monday.Add(10*time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	if c := w.cases["i"]; c.Desk != "care" || c.State != followup.Open || len(w.mails) != 1 || w.mails[0].Person.Name != "Anna" {
+		t.Errorf("%+v, %d mails\n%s", c, len(w.mails), w.log.String())
+	}
+}
