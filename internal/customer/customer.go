@@ -47,4 +47,5 @@ type Ask struct {
 	At         time.Time `json:"at"` // planned time, UTC
 	Metric     string    `json:"metric"`
 	Touchpoint string    `json:"touchpoint"`
+	Handed     bool      `json:"handed,omitempty"` // by a link and not by mail: remembered, and in nobody's way; At is the visit's
 }

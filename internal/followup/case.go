@@ -130,7 +130,7 @@ type Change struct {
 	Event    Event // its line of history
 	Task     Alarm // when the desk is mailed
 	Escalate Alarm // when the case is escalated
-	Open     int64 // added to the customer's pending cases
+	Open     int64 // added to the customer's pending cases, where one is known
 }
 
 // Alarm is what a change does with a case's entry on the agenda: the zero value leaves it, Off removes it, a time sets it.

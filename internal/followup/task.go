@@ -200,6 +200,9 @@ func assemble(ctx context.Context, p *program.Program, answers Answers, customer
 	if task.Record, err = answers.RecordOf(ctx, c.ID); err != nil {
 		return task, err
 	}
+	if c.Customer == "" { // nobody knows who it was
+		return task, nil
+	}
 	if task.Customer, err = customers.Customer(ctx, c.Customer); err != nil {
 		return task, err
 	}

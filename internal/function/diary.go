@@ -102,6 +102,13 @@ func (d diary) FirstAnswer(ctx context.Context, f response.First) (response.Reco
 	return rec, taken, err
 }
 
+// NewAnswer tells an answer by a link for everybody.
+func (d diary) NewAnswer(ctx context.Context, inv survey.Invitation, f response.First) (response.Record, bool, error) {
+	rec, taken, err := d.Store.NewAnswer(ctx, inv, f)
+	d.answered(ctx, rec, taken && err == nil)
+	return rec, taken, err
+}
+
 // ChangeAnswer tells an answer that was changed.
 func (d diary) ChangeAnswer(ctx context.Context, c response.Change) (response.Record, bool, error) {
 	rec, taken, err := d.Store.ChangeAnswer(ctx, c)

@@ -64,7 +64,7 @@ func TestTheTemplateIsReadable(t *testing.T) {
 	}
 	want := map[string]string{
 		"intake":   "[{ANY /hooks/{source}}] [] 0 streams 0",
-		"respond":  "[{ANY /c/{token}} {ANY /s/{token}} {ANY /u/{token}}] [] 0 streams 0",
+		"respond":  "[{ANY /c/{token}} {ANY /l/{token}} {ANY /s/{token}} {ANY /u/{token}}] [] 0 streams 0",
 		"api":      "[{ANY /api/{proxy+}}] [] 0 streams 0",
 		"dispatch": "[] [{1m0s 0s}] 0 streams 0",
 		"audit":    "[] [{0s 3h15m0s}] 0 streams 0",

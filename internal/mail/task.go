@@ -53,7 +53,7 @@ func (w Writer) Task(p *program.Program, t followup.Task) (survey.Letter, error)
 		return survey.Letter{}, fault.New(fault.Invalid, "the program has no survey %q", t.Case.Survey)
 	}
 	content := &task{frame: w.frame(p, t.Desk.Language), Desk: oneLine(t.Desk.Name)}
-	who, about := nameOf(t), aboutFor(content.Printer, t.Record.Touchpoint, t.Record.Subject)
+	who, about := nameOf(content.Printer, t), aboutFor(content.Printer, t.Record.Touchpoint, t.Record.Subject)
 	zone := t.Desk.Zone
 	if zone == nil {
 		zone = p.Zone
@@ -79,8 +79,11 @@ func (w Writer) Task(p *program.Program, t followup.Task) (survey.Letter, error)
 	return m.letter()
 }
 
-// nameOf is what the desk calls the customer.
-func nameOf(t followup.Task) string {
+// nameOf is what the desk calls the customer; nobody by the link that was used.
+func nameOf(in *i18n.Printer, t followup.Task) string {
+	if t.Record.Anybody() {
+		return in.T("task.anonymous", "link", t.Record.Cuts[survey.Channel])
+	}
 	return cmp.Or(oneLine(t.Customer.Name), oneLine(t.Customer.Address))
 }
 
@@ -136,6 +139,10 @@ func (v *task) facts(p *program.Program, t followup.Task, asks program.Survey, w
 	if plain(t.Customer.Address) {
 		customer.Address = t.Customer.Address
 	}
+	history := v.earlier(p, t.Earlier, zone)
+	if r.Anybody() {
+		customer.Texts, history = append(customer.Texts, v.T("task.anonymous.why")), []string{"\u2014"}
+	}
 	subject := fact{Label: v.T("task.about"), Texts: []string{about}}
 	if strings.HasPrefix(r.Link, "https://") {
 		subject.Link = &action{v.T("task.open", "subject", cmp.Or(oneLine(r.Subject), about)), r.Link}
@@ -153,7 +160,7 @@ func (v *task) facts(p *program.Program, t followup.Task, asks program.Survey, w
 		fact{Label: v.T("task.visited"), Texts: []string{v.Moment(r.VisitedAt.In(zone))}},
 		fact{Label: v.T("task.answered"), Texts: []string{v.Moment(r.ChangedAt.In(zone))}},
 		fact{Label: v.T("task.language"), Texts: []string{v.LanguageName(oneLine(r.Language))}},
-		fact{Label: v.T("task.history"), Texts: v.earlier(p, t.Earlier, zone)},
+		fact{Label: v.T("task.history"), Texts: history},
 		fact{Label: v.T("task.why"), Texts: []string{v.CaseWhy(asks, string(t.Case.Why), t.Case.Route)}},
 		fact{Label: v.T("task.desk"), Texts: []string{v.Desk}},
 	)

@@ -91,6 +91,20 @@ func TestATaskMailTellsWhatWasTickedAndReplied(t *testing.T) {
 	}
 }
 
+func TestTheTaskAboutNobodyReadsAndLooksLikeThis(t *testing.T) {
+	for _, language := range languages {
+		p, task := unhappy(language)
+		task.Record.Handed, task.Record.Customer, task.Record.Subject, task.Record.Link = true, "", "", ""
+		task.Record.Cuts = map[string]string{survey.Channel: "counter"}
+		task.Case.Customer, task.Customer, task.Earlier = "", customer.Customer{}, nil
+		letter, err := writer(t).Task(p, task)
+		if err != nil {
+			t.Fatal(err)
+		}
+		goldens(t, "task-anonymous-"+language, letter)
+	}
+}
+
 func TestAnEscalatedTaskWithoutWordsReadsAndLooksLikeThis(t *testing.T) {
 	p, task := unhappy("en")
 	task.Seat, task.Person = followup.EscalationSeat, task.Desk.Escalate[0]

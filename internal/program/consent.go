@@ -12,6 +12,9 @@ import (
 // OwnAPI is the source of a visit that came by the API and names no other.
 const OwnAPI = "api"
 
+// AnyLink is the source of an answer by a link for everybody.
+const AnyLink = "link"
+
 // Consent says which customers are asked only when they agreed; the zero value: none are. One that holds is enough.
 type Consent struct {
 	All        bool

@@ -104,6 +104,16 @@ func TestAMistakeIsNamedWithItsLineAndWhatIsExpected(t *testing.T) {
 			"line 13: policy.hours: the hours end before they begin; expected an end later than the beginning, at most 24:00"},
 		{"sources:\n", "policy: {hours: 8-20}\nsources:\n",
 			`line 13: policy.hours: "8-20" stands here; expected names with values, such as days: ...`},
+		{"    desk: help\n", "    desk: help\n    links: counter\n",
+			`line 13: touchpoints.support.links: "counter" is not a list; expected names of your own, such as [counter, invoice]`},
+		{"    desk: help\n", "    desk: help\n    links: [counter, The Till, -x, \"\", [], counter]\n",
+			`line 13: touchpoints.support.links.2: "The Till" is not a name; expected up to 40 of a-z, 0-9 and -, such as counter` + "\n" +
+				`line 13: touchpoints.support.links.3: "-x" is not a name; expected up to 40 of a-z, 0-9 and -, such as counter` + "\n" +
+				`line 13: touchpoints.support.links.4: "" is not a name; expected up to 40 of a-z, 0-9 and -, such as counter` + "\n" +
+				`line 13: touchpoints.support.links.5: a list is not a text; expected one text` + "\n" +
+				`line 13: touchpoints.support.links.6: counter stands here a second time; expected each name once`},
+		{"    desk: help\n", "    desk: help\n    links: [" + dates(51) + "]\n",
+			"line 13: touchpoints.support.links.51: there are too many links; expected at most 50"},
 		{"sources:\n", "policy: {holidays: 12-25}\nsources:\n",
 			`line 13: policy.holidays: "12-25" is not a list; expected such as [2026-04-03, 12-25]`},
 		{"sources:\n", "policy: {holidays: [12-25, 25 Dec, 2027-02-29, 02-30, [], 12-25]}\nsources:\n",
@@ -275,7 +285,7 @@ func TestAMistakeIsNamedWithItsLineAndWhatIsExpected(t *testing.T) {
 		{"    desk: help\n", "    desk: help\n    off: 1\n",
 			`line 13: touchpoints.support.off: "1" is neither true nor false; expected true or false`},
 		{"    desk: help\n", "    desk: help\n    dealy: 2d\n",
-			`line 13: touchpoints.support.dealy: "dealy" is not a field here (did you mean delay?); expected one of delay, desk, expires, filter, max_age, min_account_age, off, reminder, sample, shadow, subject, survey, window`},
+			`line 13: touchpoints.support.dealy: "dealy" is not a field here (did you mean delay?); expected one of delay, desk, expires, filter, links, max_age, min_account_age, off, reminder, sample, shadow, subject, survey, window`},
 		{"  zendesk:\n    events: {solved: support}\n", "  zendesk: {}\n",
 			"line 14: sources.zendesk: events is missing; expected its events with their touchpoints, such as orders/paid: purchase"},
 		{"  zendesk:\n    events: {solved: support}\n", "  zendesk: {events: {}}\n",
@@ -361,7 +371,7 @@ desks:
 line 3: time_zone: "Europe/Stokholm" is not a time zone; expected such as Europe/Stockholm
 line 6: policy.all_window: "45" is not a duration; expected such as 30m, 8h or 2d
 line 9: touchpoints.purchase.survey: "purchase-ces-v2" is not a survey of this program (did you mean purchase-ces-v1?); expected purchase-ces-v1
-line 11: touchpoints.purchase.dealy: "dealy" is not a field here (did you mean delay?); expected one of delay, desk, expires, filter, max_age, min_account_age, off, reminder, sample, shadow, subject, survey, window
+line 11: touchpoints.purchase.dealy: "dealy" is not a field here (did you mean delay?); expected one of delay, desk, expires, filter, links, max_age, min_account_age, off, reminder, sample, shadow, subject, survey, window
 line 12: touchpoints.purchase.sample: "2" is not a share; expected a number from 0 to 1, such as 0.5
 line 17: desks.orders.people.1: "Anna" is not a mail address; expected such as Anna Berg <anna@acme.example>
 line 18: desks.orders.due: "2d" could mean days by the calendar; expected working hours, such as 4h or 16h`

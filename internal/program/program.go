@@ -98,7 +98,11 @@ type Touchpoint struct {
 	Desk     string            // works its unhappy answers
 	Filter   map[string]string // visit properties that must have these values; nil: all visits
 	Subject  string            // OwnSubject or SharedSubject
+	Links    []string          // names of its links for everybody, at most MostLinks; a name that is taken out closes its link
 }
+
+// MostLinks is how many links for everybody a touchpoint has at most.
+const MostLinks = 50
 
 // Whose a touchpoint's subjects are.
 const (

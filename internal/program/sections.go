@@ -163,7 +163,7 @@ func (n node) refer(value, what string, names []string) bool {
 }
 
 func (p *Program) touchpoint(e entry) Touchpoint {
-	f := e.fields("survey", "desk", "off", "shadow", "window", "delay", "max_age", "min_account_age", "sample", "reminder", "expires", "filter", "subject")
+	f := e.fields("survey", "desk", "off", "shadow", "window", "delay", "max_age", "min_account_age", "sample", "reminder", "expires", "filter", "subject", "links")
 	t := Touchpoint{
 		Name:     e.name,
 		Survey:   f.text("survey", ""),
@@ -179,6 +179,7 @@ func (p *Program) touchpoint(e entry) Touchpoint {
 		Desk:     f.text("desk", ""),
 		Filter:   f.properties("filter", "such as country: SE"),
 		Subject:  f.text("subject", OwnSubject),
+		Links:    f.links(),
 	}
 	if f.need("survey", "the id of the survey that asks about it") {
 		f.of["survey"].refer(t.Survey, "a survey of this program", slices.Collect(maps.Keys(p.Surveys)))

@@ -41,6 +41,9 @@ type Answer struct {
 	Causes     *[]string           // ticked; nil leaves them as they are
 	Replies    map[string][]string // by extra question, as the form has them: ids of options, a number or a text; none leaves it as it is
 
+	// Anybody is the invitation that the answer makes, where it comes by a link for everybody; nil: there is one.
+	Anybody *survey.Invitation
+
 	replies map[string]Reply // Replies as the survey reads them
 }
 
@@ -79,6 +82,9 @@ type Programs interface {
 type Answers interface {
 	// FirstAnswer stores a first answer. Faults: NotFound (no such invitation), Transient.
 	FirstAnswer(ctx context.Context, f First) (Record, bool, error)
+	// NewAnswer stores an answer together with its invitation, and the visit that this is about, unless there is one with that id.
+	// Faults: Transient.
+	NewAnswer(ctx context.Context, inv survey.Invitation, f First) (Record, bool, error)
 	// ChangeAnswer replaces the answer of the revision. Faults: NotFound, Transient.
 	ChangeAnswer(ctx context.Context, c Change) (Record, bool, error)
 	// HoldAnswer notes the rating of an implied answer that waits for an explicit one, if the record still has the revision
@@ -145,7 +151,7 @@ func (r *Recorder) Answer(ctx context.Context, a Answer, now time.Time) (Result,
 		return "", Record{}, err
 	}
 	result, rec, err := r.record(ctx, a, s, first(a, s, p, now), now)
-	if err == nil && result == Saved && rec.SentAt.IsZero() {
+	if err == nil && result == Saved && rec.SentAt.IsZero() && !rec.Handed {
 		err = r.Answers.Proven(ctx, a.Invitation, now)
 	}
 	return result, rec, err
@@ -168,7 +174,7 @@ func first(a Answer, s program.Survey, p *program.Program, now time.Time) First 
 
 // record tries the answer as the first one, and decides again on what is stored for as long as that keeps it from being written.
 func (r *Recorder) record(ctx context.Context, a Answer, s program.Survey, f First, now time.Time) (Result, Record, error) {
-	rec, taken, err := r.Answers.FirstAnswer(ctx, f)
+	rec, taken, err := r.begin(ctx, a, f)
 	for try := 0; err == nil && !taken; try++ {
 		if try == tries {
 			return "", rec, fault.New(fault.Transient, "the answer is being changed elsewhere at this moment")
@@ -179,7 +185,7 @@ func (r *Recorder) record(ctx context.Context, a Answer, s program.Survey, f Fir
 		case refuse:
 			return Closed, rec, nil
 		case begin:
-			rec, taken, err = r.Answers.FirstAnswer(ctx, f)
+			rec, taken, err = r.begin(ctx, a, f)
 		case change:
 			rec, taken, err = r.Answers.ChangeAnswer(ctx, changed(rec, a, s, now))
 		case wait:
@@ -192,6 +198,13 @@ func (r *Recorder) record(ctx context.Context, a Answer, s program.Survey, f Fir
 		}
 	}
 	return Saved, rec, err
+}
+
+func (r *Recorder) begin(ctx context.Context, a Answer, f First) (Record, bool, error) {
+	if a.Anybody != nil {
+		return r.Answers.NewAnswer(ctx, *a.Anybody, f)
+	}
+	return r.Answers.FirstAnswer(ctx, f)
 }
 
 // step is what to do with an answer that found another record than an open one without a response.

@@ -101,7 +101,7 @@ func reversible(rec Record, counted bool) error {
 		return fault.New(fault.Closed, "this answer was erased; nothing about it can be changed")
 	case rec.Revision == 0 && rec.Waiting == 0:
 		return fault.New(fault.Conflict, "nobody has answered this survey; there is nothing to count or to withdraw")
-	case rec.Revision == 0 && counted && rec.SentAt.IsZero():
+	case rec.Revision == 0 && counted && rec.SentAt.IsZero() && !rec.Handed:
 		return fault.New(fault.Conflict, "nobody knows whether this survey was sent; its answer cannot be counted before")
 	case rec.Counted && counted:
 		return fault.New(fault.Conflict, "this answer is counted already")

@@ -92,7 +92,7 @@ func caseWrites(change followup.Change, writer string) ([]table.Write, error) {
 	}
 	writes = append(writes, alarmWrites(agenda.Task, c.ID, change.Task)...)
 	writes = append(writes, alarmWrites(agenda.Escalate, c.ID, change.Escalate)...)
-	if change.Open != 0 {
+	if change.Open != 0 && c.Customer != "" {
 		writes = append(writes, table.Write{
 			Kind: table.Update, Key: customerKey(c.Customer), Add: map[string]int64{"open_cases": change.Open, "revision": 1},
 			If: table.Present(table.AttrPartition), Writer: writer,

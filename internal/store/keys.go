@@ -8,7 +8,9 @@
 //	customer        C#<customer>                       profile       decide, dispatch, follow-up: one strong read; leads to what was planned
 //	subject         V#<touchpoint>#<source>#<subject>  subject       round of a subject that was reopened
 //	visit, with     I#<visit>                          invitation    redelivery; listing D#<touchpoint>#<day>; links; agenda A#<shard>;
-//	  its invitation                                                 also in C#<customer> if decided against, R#<survey>#<month> once answered
+//	  its invitation                                                 also in C#<customer> if decided against, R#<survey>#<month> once answered;
+//	                                                                 one that is asked by a link is on no agenda, and by one for everybody
+//	                                                                 made together with its answer, of no customer
 //	aside           I#<visit>                          customer      also in C#<customer>: a planned visit that the full row leads not to
 //	hit             I#<invitation>                     hit#<time>#n  evidence of one invitation, for 30 days
 //	case            K#<case>                           case          links; listing K#open or K#closed#<month>

@@ -57,7 +57,10 @@ func readRecord(id string, item table.Item) (tally.Record, error) {
 		r.Rating = int(rating)
 	}
 	for attr, day := range map[string]*period.Day{"day": &r.Day, "sent_day": &r.SentDay} {
-		text, _ := item[attr].(string)
+		text, there := item[attr].(string)
+		if attr == "sent_day" && !there && item["handed"] == true {
+			continue // it was asked by a link
+		}
 		parsed, err := period.ParseDay(text)
 		if err != nil {
 			return wrong(attr)
@@ -70,7 +73,12 @@ func readRecord(id string, item table.Item) (tally.Record, error) {
 func rowItem(r tally.Record) table.Item {
 	item := table.Item{
 		"rev": r.Revision, "touchpoint": r.Series.Touchpoint, "survey": r.Series.Survey,
-		"day": r.Day.String(), "sent_day": r.SentDay.String(),
+		"day": r.Day.String(),
+	}
+	if r.Mailed() {
+		item["sent_day"] = r.SentDay.String()
+	} else {
+		item["handed"] = true
 	}
 	if r.Counted {
 		item["counted"], item["rating"] = true, int64(r.Rating)

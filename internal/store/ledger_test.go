@@ -60,6 +60,7 @@ func TestAnImageOfAnAnswerIsReadAsWhatItCounts(t *testing.T) {
 	}{
 		{"an answer", image(nil), counted("abc", 3, 4)},
 		{"after a counted click", image(table.Item{"clicked": true}), as(func(r *tally.Record) { r.Clicked = true })},
+		{"asked by a link", image(table.Item{"sent_day": nil, "handed": true}), as(func(r *tally.Record) { r.SentDay = period.Day{} })},
 		{"a rating of 0", image(table.Item{"rating": int64(0)}), as(func(r *tally.Record) { r.Rating = 0 })},
 		{"withdrawn", image(table.Item{"counted": nil}), as(func(r *tally.Record) { r.Counted, r.Rating = false, 0 })},
 		{"a tombstone that keeps the rating", image(table.Item{"erased": true, "comment": nil}), counted("abc", 3, 4)},
@@ -97,7 +98,7 @@ func TestWhatIsNoAnswerIsPassedOver(t *testing.T) {
 func TestAnAnswerThatCannotBeReadIsNotPassedOver(t *testing.T) {
 	for _, wrong := range []table.Item{
 		{"rev": int64(0)}, {"touchpoint": nil}, {"survey": ""}, {"rating": int64(11)}, {"rating": int64(-1)},
-		{"day": nil}, {"day": "22 November"}, {"sent_day": nil},
+		{"day": nil}, {"day": "22 November"}, {"sent_day": nil}, {"sent_day": "soon", "handed": true},
 	} {
 		if _, is, err := RecordOf(table.Change{Key: invitationKey("abc"), New: image(wrong)}); is || !fault.Is(err, fault.Internal) {
 			t.Errorf("%v: taken %v, error %v", wrong, is, err)

@@ -64,7 +64,9 @@ func visitItem(v touchpoint.Visit, inv *survey.Invitation) (table.Item, error) {
 		delete(item, attr)
 	}
 	delete(item, "id")
-	place(item, agenda.Entry{Due: inv.PlannedAt, Kind: agenda.Invite, Key: inv.ID})
+	if inv.State == survey.Planned {
+		place(item, agenda.Entry{Due: inv.PlannedAt, Kind: agenda.Invite, Key: inv.ID})
+	}
 	return item, nil
 }
 
@@ -90,8 +92,13 @@ func visitOf(item table.Item) (v touchpoint.Visit, err error) {
 	if !invites(item) {
 		return v, nil
 	}
-	v.Invitation, v.Decision = v.ID, touchpoint.PlannedFor(v.PlannedAt)
 	cuts, _ := item["cuts"].(map[string]any)
+	if v.Invitation, v.Decision, err = v.ID, touchpoint.PlannedFor(v.PlannedAt), nil; item["handed"] == true {
+		v.Decision, err = handedOf(item, v, cuts)
+	}
+	if err != nil {
+		return v, err
+	}
 	for name, value := range cuts {
 		if text, _ := value.(string); name != languageCut {
 			if v.Properties == nil {
@@ -101,6 +108,20 @@ func visitOf(item table.Item) (v touchpoint.Visit, err error) {
 		}
 	}
 	return v, nil
+}
+
+// handedOf is the decision about a visit that is asked about by a link.
+func handedOf(item table.Item, v touchpoint.Visit, cuts map[string]any) (touchpoint.Decision, error) {
+	if v.Customer == "" {
+		name, _ := cuts[survey.Channel].(string)
+		return touchpoint.HandedToAnybody(name), nil
+	}
+	text, _ := item["expires_at"].(string)
+	until, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return touchpoint.Decision{}, fmt.Errorf("read until when a link is open: %w", err)
+	}
+	return touchpoint.HandedUntil(until), nil
 }
 
 // idOf is the id of a visit and of the invitation about it.

@@ -11,6 +11,7 @@ import (
 	"afterword/internal/response"
 	"afterword/internal/survey"
 	"afterword/internal/table"
+	"afterword/internal/touchpoint"
 )
 
 var _ response.Answers = (*Store)(nil)
@@ -59,6 +60,22 @@ func firstAnswer(f response.First) table.Item {
 		table.Also.Partition: responsesList(f.Series, f.Day[:len("2006-01")]),
 		table.Also.Sort:      listedAt(f.At, f.Invitation),
 	}
+}
+
+// NewAnswer stores an answer with its invitation and the visit in one conditional write.
+func (s *Store) NewAnswer(ctx context.Context, inv survey.Invitation, f response.First) (response.Record, bool, error) {
+	item, err := visitItem(touchpoint.Visit{
+		ID: inv.ID, Touchpoint: inv.Touchpoint, Source: inv.Source, Round: inv.Round, At: inv.VisitedAt, ReceivedAt: f.At, Day: f.Day,
+	}, &inv)
+	if err != nil {
+		return response.Record{}, false, fmt.Errorf("store an answer: %w", err)
+	}
+	maps.Copy(item, firstAnswer(f))
+	item["rev"] = int64(1)
+	if _, err := say(item, f.Comment, f.Extras); err != nil {
+		return response.Record{}, false, err
+	}
+	return s.answer(ctx, create(invitationKey(inv.ID), item))
 }
 
 // unsuspected is response.Suspicions as a condition.

@@ -24,7 +24,7 @@ func (s *Store) Rule(ctx context.Context, rec response.Record, r response.Ruling
 	asRead := table.AllCondition{anInvitation, table.Absent("erased"), stillAt(rec.Revision)}
 	switch {
 	case !r.Counted:
-		w.Set["state"], w.Set["withdrawn"] = string(survey.Sent), list([]string{response.WithdrawnByHand})
+		w.Set["state"], w.Set["withdrawn"] = string(unanswered(rec)), list([]string{response.WithdrawnByHand})
 		w.Remove = []string{"counted"}
 	case r.First != nil:
 		maps.Copy(w.Set, firstAnswer(*r.First))
@@ -41,4 +41,12 @@ func (s *Store) Rule(ctx context.Context, rec response.Record, r response.Ruling
 	}
 	w.If = asRead
 	return s.answer(ctx, w)
+}
+
+// unanswered is the state of an invitation whose answer does not count any more.
+func unanswered(rec response.Record) survey.State {
+	if rec.Handed {
+		return survey.Handed
+	}
+	return survey.Sent
 }

@@ -21,6 +21,7 @@ type State string
 const (
 	Planned    State = "planned"    // to be sent at Due
 	Claimed    State = "claimed"    // a dispatcher is sending it now
+	Handed     State = "handed"     // its link was handed out: it is open, and never mailed
 	Sent       State = "sent"       // SES took it
 	Answered   State = "answered"   // a response is on it
 	Expired    State = "expired"    // never sent, a day after its time
@@ -35,11 +36,12 @@ const (
 type Invitation struct {
 	ID           string            `json:"id"` // 20 characters of base64url: the visit's name, hashed
 	State        State             `json:"state"`
+	Handed       bool              `json:"handed,omitempty"` // asked by a link and never by mail, whatever the state is now
 	Touchpoint   string            `json:"touchpoint"`
 	Survey       string            `json:"survey"` // id; with the touchpoint it names the series
 	Number       int               `json:"number"` // the survey's number in tokens
 	Metric       string            `json:"metric"`
-	Customer     customer.ID       `json:"customer"`
+	Customer     customer.ID       `json:"customer"` // "" when nobody knows who, see Anybody
 	Language     string            `json:"language"`
 	Source       string            `json:"source"`
 	Subject      string            `json:"subject"`        // what it is about, as the source names it: an order or ticket number
@@ -47,7 +49,7 @@ type Invitation struct {
 	Round        int               `json:"round"`
 	Cuts         map[string]string `json:"cuts,omitempty"` // what the response will be cut by, frozen at the decision: agent, product, ...
 	VisitedAt    time.Time         `json:"visited_at"`
-	PlannedAt    time.Time         `json:"planned_at"` // when the mail is to leave; also the time that fatigue compares
+	PlannedAt    time.Time         `json:"planned_at,omitzero"` // when the mail is to leave; also the time that fatigue compares
 	ClaimedAt    time.Time         `json:"claimed_at,omitzero"`
 	Claim        string            `json:"claim,omitempty"`      // who claimed it
 	Reopened     bool              `json:"reopened,omitempty"`   // the subject was, while it was claimed: put back, it is over

@@ -29,6 +29,9 @@ func (l Links) Unsubscribe(inv Invitation) string {
 	return l.path("u", Token{ForUnsubscribe, inv.ID, inv.Number})
 }
 
+// Everybody is a touchpoint's link for everybody, by the id that LinkID gives.
+func (l Links) Everybody(id string) string { return l.path("l", Token{Purpose: ForLink, ID: id}) }
+
 // Case is the page on which somebody at a desk works a case. The holder says who, so that the case knows by whom it was taken.
 func (l Links) Case(id string, holder int) string { return l.path("c", Token{ForCase, id, holder}) }
 

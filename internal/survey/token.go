@@ -18,13 +18,15 @@ const (
 	ForSurvey      Purpose = 's' // the survey page of an invitation
 	ForUnsubscribe Purpose = 'u' // no more surveys for the customer of an invitation
 	ForCase        Purpose = 'c' // a case, for the people of its desk
+	ForLink        Purpose = 'l' // a touchpoint's link for everybody
+	ForSlip        Purpose = 'a' // an answer that its page is about to give, see Slip
 )
 
 // Token is what a link says once it is proven to be ours.
 type Token struct {
 	Purpose Purpose
-	ID      string // of the invitation, or of the case, which has the id of its invitation
-	Number  int    // of the survey, 1 to 65535; in a case's token who holds it (package followup), from 0
+	ID      string // of the invitation, or of the case, which has the id of its invitation; of a link for everybody; of a slip
+	Number  int    // of the survey, 1 to 65535; in a case's token who holds it (package followup), from 0; 0 in a link for everybody
 }
 
 // The parts of a token, in bytes: purpose, id, survey number, key id, and the first half of HMAC-SHA256 over all of these.

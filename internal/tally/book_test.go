@@ -233,3 +233,9 @@ func difference(want, got any) string {
 }
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+// handed is the record of an answer to a survey that was asked by a link.
+func (r Record) handed() Record {
+	r.SentDay = period.Day{}
+	return r
+}

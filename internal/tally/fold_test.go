@@ -34,6 +34,7 @@ func TestARecordAddsTheDifferenceToWhatIsCounted(t *testing.T) {
 		{"a first answer", none, answer("a", 1, 3), Sheet{answered: counts(1, 0, 0, 3), sent: counts(1, 1, 0)}},
 		{"one after a counted click", none, answer("a", 1, 3).clicked(), Sheet{answered: counts(1, 0, 0, 3), sent: counts(1, 1, 1)}},
 		{"one on the day of the mail", none, answer("a", 1, 3).days("2026-11-22", "2026-11-22"), Sheet{answered: counts(1, 1, 0, 3)}},
+		{"one that was asked by a link, which is no reply to a mail", none, answer("a", 1, 3).handed(), Sheet{answered: counts(1, 0, 0, 3)}},
 		{"another rating", answer("a", 1, 3), answer("a", 2, 5), Sheet{answered: minus}},
 		{"a comment: nothing that counts", answer("a", 1, 3), answer("a", 2, 3), Sheet{}},
 		{"there and back between two batches", answer("a", 1, 3), answer("a", 3, 3), Sheet{}},

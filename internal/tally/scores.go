@@ -70,7 +70,7 @@ func periodsOf(records []Record) map[Series][]period.Period {
 	for _, r := range records {
 		for _, day := range []period.Day{r.Day, r.SentDay} {
 			cell := Cell{r.Series, day}
-			if seen[cell] {
+			if seen[cell] || day == (period.Day{}) {
 				continue
 			}
 			seen[cell] = true

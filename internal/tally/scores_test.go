@@ -25,6 +25,7 @@ func TestTheScoresOfBothDaysPeriodsAreStored(t *testing.T) {
 		read            string
 	}{
 		{"one day", "2026-11-22", "2026-11-22", []string{"2026", "2026-11", "2026-Q4", "2026-W47"}, "from 2026-01-01 to 2026-12-31"},
+		{"asked by a link", "2026-11-22", "", []string{"2026", "2026-11", "2026-Q4", "2026-W47"}, "from 2026-01-01 to 2026-12-31"},
 		{"a mail of the month before", "2026-11-02", "2026-10-31",
 			[]string{"2026", "2026-10", "2026-11", "2026-Q4", "2026-W44", "2026-W45"}, "from 2026-01-01 to 2026-12-31"},
 		{"a mail of the quarter before", "2026-10-01", "2026-09-30",
@@ -41,7 +42,11 @@ func TestTheScoresOfBothDaysPeriodsAreStored(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			b := newBook()
-			b.handle(t, answer("a", 1, 4).days(row.day, row.sent))
+			first := answer("a", 1, 4).handed()
+			if first.Day = on(row.day); row.sent != "" {
+				first.SentDay = on(row.sent)
+			}
+			b.handle(t, first)
 			if diff := difference(row.stored, stored(b)); diff != "" {
 				t.Error("stored (-want +got):", diff)
 			}

@@ -37,11 +37,14 @@ const MaxRating = 10
 // Contribution is what a response adds to the tallies. An edit keeps both days.
 type Contribution struct {
 	Day     period.Day // of the first answer
-	SentDay period.Day // of the mail
+	SentDay period.Day // of the mail; zero when it was asked by a link: no reply to a mail
 	Rating  int        // 0 to MaxRating
 	Counted bool       // false once withdrawn, or erased without keeping the rating: it adds nothing
 	Clicked bool       // answered after a click that was counted
 }
+
+// Mailed tells whether the response is one to a mail.
+func (c Contribution) Mailed() bool { return c.SentDay != period.Day{} }
 
 // Record is one state of a response: as the feed showed it, or as the ledger has counted it. Revision is 0 for none.
 type Record struct {
@@ -119,6 +122,9 @@ func (s Sheet) Add(r Record, times int64) {
 	answered.Answers[r.Rating] += times
 	s[Cell{r.Series, r.Day}] = answered
 
+	if !r.Mailed() {
+		return
+	}
 	sent := s[Cell{r.Series, r.SentDay}]
 	sent.Replies += times
 	if r.Clicked {

@@ -36,23 +36,47 @@ var policy = []rule{
 	{Filtered, filtered}, {TooOld, age}, {NewAccount, newcomer}, {SampledOut, sampled}, {OpenCase, openCase}, {Fatigue, fatigue}, {Shadow, shadow},
 }
 
+// handing is what may stop a link for a customer. It disturbs nobody, who sees it may pass it by, and the owner has decided for whom
+// it is: so neither does it matter whether mail may be sent, nor does it take a place in a fatigue window, nor is it drawn by chance.
+var handing = []rule{
+	{NoAddress, addressless}, {InvalidAddress, misaddressed}, {Test, test}, {Staff, staff}, {NoConsent, consent}, {Suppressed, erased}, {Off, off},
+	{Filtered, filtered}, {TooOld, age}, {NewAccount, newcomer}, {Shadow, shadow},
+}
+
 // Decide tells whether the customer is asked about an event, and why, and makes the invitation if so. The event is clean and names
 // one of the program's touchpoints; the customer is as read, with the id alone when not known yet. It is pure: the same question
 // has the same answer.
 func Decide(p *program.Program, c customer.Customer, e Event, round int, now time.Time) (Decision, *survey.Invitation) {
 	q := question{program: p, touchpoint: p.Touchpoints[e.Touchpoint], customer: c, event: e, now: now}
-	q.planned = q.plan()
-	for _, rule := range policy {
+	rules := handing
+	if !e.ByLink {
+		rules, q.planned = policy, q.plan()
+	}
+	for _, rule := range rules {
 		if why := rule.stops(q); why != "" {
 			return Decision{rule.reason, why}, nil
 		}
 	}
 	inv := q.invitation(round)
+	if e.ByLink {
+		inv.State, inv.Handed, inv.ExpiresAt = survey.Handed, true, now.UTC().Truncate(time.Second).Add(q.touchpoint.Expires)
+		return HandedUntil(inv.ExpiresAt), &inv
+	}
 	return PlannedFor(inv.PlannedAt), &inv
 }
 
 // PlannedFor is the decision to ask, by a mail that is to leave at a time.
 func PlannedFor(t time.Time) Decision { return Decision{Planned, "the survey is planned for " + at(t)} }
+
+// HandedUntil is the decision to ask by a link that is handed to the customer, and is open until a time.
+func HandedUntil(t time.Time) Decision {
+	return Decision{Handed, "a link to the survey was handed out, which is open until " + at(t)}
+}
+
+// HandedToAnybody is the decision that an answer by a link for everybody stands for.
+func HandedToAnybody(name string) Decision {
+	return Decision{Handed, fmt.Sprintf("somebody answered by the link %q, nobody knows who", name)}
+}
 
 // plan is when the mail is to leave: the delay after the visit, not before now, in the customer's sending
 // hours and on no holiday.
@@ -193,6 +217,13 @@ func suppressed(q question) string {
 	return "the customer may not be mailed"
 }
 
+func erased(q question) string {
+	if q.customer.Status == customer.Erased {
+		return suppressed(q)
+	}
+	return ""
+}
+
 func off(q question) string {
 	if q.touchpoint.Off {
 		return "the touchpoint is switched off"
@@ -255,6 +286,9 @@ func openCase(q question) string {
 
 func shadow(q question) string {
 	if q.touchpoint.Shadow {
+		if q.event.ByLink {
+			return "the touchpoint is in shadow mode; else a link to the survey would be handed out"
+		}
 		return "the touchpoint is in shadow mode; else the survey would be planned for " + at(q.planned)
 	}
 	return ""

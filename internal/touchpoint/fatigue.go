@@ -21,6 +21,9 @@ const history = 5
 func fatigue(q question) string {
 	metric := string(q.program.Surveys[q.touchpoint.Survey].Scale.Metric)
 	for _, ask := range q.customer.Asks {
+		if ask.Handed {
+			continue
+		}
 		apart := q.planned.Sub(ask.At).Abs()
 		switch {
 		case apart < q.program.Policy.AllWindow:
@@ -51,7 +54,11 @@ func learn(p *program.Program, c customer.Customer, e Event, inv *survey.Invitat
 		}
 	}
 	c.Prune(forgotten(p, c.Asks, now))
-	c.AddAsk(customer.Ask{Invitation: inv.ID, At: inv.PlannedAt, Metric: inv.Metric, Touchpoint: inv.Touchpoint})
+	ask := customer.Ask{Invitation: inv.ID, At: inv.PlannedAt, Metric: inv.Metric, Touchpoint: inv.Touchpoint, Handed: inv.Handed}
+	if ask.Handed {
+		ask.At = inv.VisitedAt
+	}
+	c.AddAsk(ask)
 	return c, true
 }
 

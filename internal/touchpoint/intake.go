@@ -54,6 +54,8 @@ type Outcome struct {
 	Decision
 	Visit    Visit // zero when there is none
 	Repeated bool  // it was known already; nothing changed
+
+	Invitation *survey.Invitation // that was made now; nil: none was
 }
 
 // Intake takes events in.
@@ -120,7 +122,7 @@ func (i Intake) visit(ctx context.Context, p *program.Program, e Event, id custo
 	}
 	stored, repeated, err := i.Book.Enter(ctx, entry)
 	if err != nil || !repeated {
-		return Outcome{Decision: decision, Visit: entry.Visit}, err
+		return Outcome{Decision: decision, Visit: entry.Visit, Invitation: inv}, err
 	}
 	if err := i.reopenedMeanwhile(ctx, e, stored); err != nil {
 		return Outcome{}, err

@@ -21,6 +21,7 @@ const (
 	Fatigue        Reason = "fatigue"
 	Shadow         Reason = "shadow"
 	Planned        Reason = "planned"
+	Handed         Reason = "handed" // asked by a link and not by mail
 )
 
 // Outcomes that make no visit.

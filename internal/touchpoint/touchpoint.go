@@ -34,6 +34,7 @@ type Event struct {
 	Since      time.Time         // when the customer became one; zero when the source does not say
 	Consent    Consent           // what the source says about being asked
 	Test       bool              // a test-mode delivery: recorded, never mailed
+	ByLink     bool              // the source shows the customer a link to the survey, which is never mailed
 	Reopened   bool              // not a visit: the subject of an earlier one is being worked on again
 	Properties map[string]string // agent, team, product, country, channel, plan, tags (with commas between), amount, currency, the owner's own
 }
@@ -74,7 +75,7 @@ type Visit struct {
 	Day        string            `json:"day"`         // of receipt, in the program's zone; decisions are listed by it
 	Properties map[string]string `json:"properties,omitempty"`
 	Invitation string            `json:"invitation,omitempty"` // "" when none was made
-	PlannedAt  time.Time         `json:"planned_at,omitzero"`  // when the mail is to leave (or would, in shadow mode)
+	PlannedAt  time.Time         `json:"planned_at,omitzero"`  // when the mail is to leave (or would, in shadow mode); zero for a link
 	Erased     bool              `json:"erased,omitempty"`     // a tombstone: the subject is veiled, see Veiled
 }
 

@@ -9,6 +9,7 @@ import (
 	"afterword/internal/i18n"
 	"afterword/internal/program"
 	"afterword/internal/response"
+	"afterword/internal/survey"
 )
 
 // casePage is a case as templates/case.html draws it.
@@ -132,6 +133,9 @@ func (d caseDrawing) note() string {
 func (d caseDrawing) asked() program.Survey { return d.view.Program.Surveys[d.view.Case.Survey] }
 
 func (d caseDrawing) customer() string {
+	if r := d.view.Record; r.Anybody() {
+		return d.T("task.anonymous", "link", r.Cuts[survey.Channel])
+	}
 	return cmp.Or(d.view.Customer.Name, d.view.Customer.Address, d.T("task.customer"))
 }
 
@@ -167,8 +171,12 @@ func (d caseDrawing) facts() []caseFact {
 	if r.Erased { // what the desk did is its own
 		return []caseFact{about, why, desk}
 	}
+	customer, earlier := caseFact{Label: d.T("task.customer"), Texts: []string{d.customer()}, Mail: d.view.Customer.Address}, d.earlier()
+	if r.Anybody() {
+		customer.Texts, earlier = append(customer.Texts, d.T("task.anonymous.why")), []string{"\u2014"}
+	}
 	facts := []caseFact{
-		{Label: d.T("task.customer"), Texts: []string{d.customer()}, Mail: d.view.Customer.Address},
+		customer,
 		about,
 		{Label: d.T("task.rating"), Texts: []string{
 			d.Rated(d.asked(), r.Rating) + " · " + d.T("group."+string(scale.Group(r.Rating)))}},
@@ -178,7 +186,7 @@ func (d caseDrawing) facts() []caseFact {
 		{Label: d.T("task.visited"), Texts: []string{d.moment(r.VisitedAt)}},
 		{Label: d.T("task.answered"), Texts: []string{d.moment(r.ChangedAt)}},
 		{Label: d.T("task.language"), Texts: []string{d.LanguageName(r.Language)}},
-		{Label: d.T("task.history"), Texts: d.earlier()},
+		{Label: d.T("task.history"), Texts: earlier},
 		why, desk,
 	}...)
 	if c.Cause != "" {

@@ -184,6 +184,12 @@ var caseScenes = []struct {
 		o.feed(t, noon.Add(time.Hour), gone)
 		return o.get(t, o.link(0))
 	}},
+	{"case-anonymous", []string{"en", "sv", "nl", "zh", "ar"}, func(t *testing.T, o *office) answer {
+		o.answer.ID, o.answer.Handed, o.answer.Customer, o.answer.Subject, o.answer.Link = survey.IDOf("purchase", "link", "slip", 1), true, "", "", ""
+		o.answer.Cuts = map[string]string{survey.Channel: "counter"}
+		o.feed(t, noon.Add(55*time.Minute), o.answer)
+		return o.get(t, o.link(0))
+	}},
 	{"case-erased", []string{"en"}, func(t *testing.T, o *office) answer {
 		gone := o.answer
 		gone.Revision, gone.Erased, gone.Subject, gone.Link = 2, true, "~M1JpIlUNUHU3EGUL4MGWmA", ""

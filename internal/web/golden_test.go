@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -70,6 +71,20 @@ var scenes = []scene{
 	{"thanks-good", answered("purchase", "rating", "5", "comment", "Quick & easy.\nThank <you>!")},
 	{"thanks-neutral", answered("onboarding", "rating", "8")},
 	{"thanks-bad", answered("support", "rating", "1", "comment", "I waited for an hour.")},
+	{"link-open", func(t *testing.T, s *site, language string) answer {
+		return s.get(t, s.everybody("purchase"), "Accept-Language", language)
+	}},
+	{"link-again", func(t *testing.T, s *site, language string) answer {
+		return s.post(t, s.everybody("purchase")+"?language="+language, "rating", "2", "comment", "I waited for an hour.")
+	}},
+	{"link-thanks", func(t *testing.T, s *site, language string) answer {
+		page := s.post(t, s.formOf(t, s.get(t, s.everybody("purchase"), "Accept-Language", language)), "rating", "2", "comment", "I waited for an hour.")
+		page.body = formAt.ReplaceAllString(page.body, `<form class="survey" method="post" action="/s/..."`)
+		return page
+	}},
+	{"link-missing", func(t *testing.T, s *site, language string) answer {
+		return s.get(t, s.server.URL+"/l/no-such-token", "Accept-Language", language)
+	}},
 	{"unsubscribe", func(t *testing.T, s *site, language string) answer {
 		return s.get(t, s.links().Unsubscribe(s.invite(t, "purchase", language)))
 	}},
@@ -115,5 +130,8 @@ func golden(page string) string {
 			page = before + "<" + element + "></" + element + ">" + after
 		}
 	}
-	return page
+	return withSlip.ReplaceAllString(page, `"${1}..."`)
 }
+
+// withSlip is a form's address with a slip, which is another one each time.
+var withSlip = regexp.MustCompile(`"(/l/[^"?]*\?a=)[^"]*"`)

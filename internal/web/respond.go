@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,8 +18,9 @@ import (
 	"afterword/internal/trail"
 )
 
-// Respond serves what the links in a customer's mail open: /s/{token}, the survey, and /u/{token}, unsubscribing. Anything else,
-// and every token that is not good, is one and the same page; a forged one costs no read.
+// Respond serves what the links in a customer's mail open: /s/{token}, the survey, and /u/{token}, unsubscribing; and /l/{token}, the
+// survey for whoever scans the code on a counter. Anything else, and every token that is not good, is one and the same page; a forged
+// one costs no read.
 type Respond struct {
 	Shell    *Shell
 	Keys     survey.Keys
@@ -43,11 +45,12 @@ type visit struct {
 	r       *http.Request
 	program *program.Program
 	now     time.Time
+	action  string // where the page's form goes
 }
 
 // ServeHTTP serves the pages.
 func (s *Respond) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	v := &visit{Respond: s, w: w, r: r, now: s.Now()}
+	v := &visit{Respond: s, w: w, r: r, now: s.Now(), action: r.URL.Path}
 	p, err := s.Programs.Current(r.Context())
 	if err != nil {
 		v.program = &program.Program{} // a page without a brand
@@ -61,16 +64,24 @@ func (s *Respond) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "s":
 	case "u":
 		purpose, page = survey.ForUnsubscribe, v.unsubscribe
+	case "l":
+		purpose, page = survey.ForLink, v.everybody
 	default:
 		v.fail(errNoPage, v.wished(), nil)
 		return
 	}
 	token, err := s.Keys.Open(purpose, text)
+	if err != nil && purpose == survey.ForLink && !v.wantsJSON() { // it is in no mail
+		v.message(problem.Status(fault.NotFound), v.wished(), "missing", message{Text: v.Shell.words(v.wished()).T("page.link.missing")})
+		return
+	}
 	if err != nil {
 		v.fail(err, v.wished(), nil)
 		return
 	}
-	v.about(token.ID)
+	if purpose != survey.ForLink { // which is of no visit
+		v.about(token.ID)
+	}
 	page(token)
 }
 
@@ -79,8 +90,12 @@ func (v *visit) about(id string) { v.r = v.r.WithContext(trail.About(v.r.Context
 
 var errNoPage = fault.New(fault.NotFound, "there is no page at this address")
 
-// wished is the program's language that suits the browser's wish best, for a page of which nothing else is known.
+// wished is the program's language that was chosen on the page, else the one that suits the browser's wish best, for a page of which
+// nothing else is known.
 func (v *visit) wished() string {
+	if chosen := v.r.URL.Query().Get(languageField); slices.Contains(v.program.Languages, chosen) {
+		return chosen
+	}
 	return i18n.Match(v.r.Header.Get("Accept-Language"), v.program.Languages)
 }
 

@@ -72,9 +72,16 @@ func (v *visit) take(t survey.Token, s program.Survey) {
 	if err == nil {
 		result, rec, err = v.Recorder.Answer(v.r.Context(), answer, v.now)
 	}
-	switch {
-	case fault.Is(err, fault.Invalid) && !v.wantsJSON():
+	if fault.Is(err, fault.Invalid) && !v.wantsJSON() {
 		v.refuse(t, s, values, err)
+		return
+	}
+	v.took(s, values, answer, result, rec, err)
+}
+
+// took draws what became of an answer.
+func (v *visit) took(s program.Survey, values url.Values, answer response.Answer, result response.Result, rec response.Record, err error) {
+	switch {
 	case err != nil:
 		v.fail(err, v.wished(), v.again(values))
 	case v.wantsJSON():
@@ -103,6 +110,11 @@ func (v *visit) refuse(t survey.Token, s program.Survey, values url.Values, caus
 		v.closed(rec)
 		return
 	}
+	v.wrong(s, rec, values, cause)
+}
+
+// wrong draws the page of the record with what was typed and what is wrong with it.
+func (v *visit) wrong(s program.Survey, rec response.Record, values url.Values, cause error) {
 	words := v.Shell.words(rec.Language)
 	f := v.form(s, rec, given{
 		rating: within(s.Scale, number(values["rating"])), opened: within(s.Scale, number(values["opened"])),
@@ -134,7 +146,7 @@ func (v *visit) confirm(s program.Survey, rec response.Record, a response.Answer
 
 // again offers to send the same once more.
 func (v *visit) again(values url.Values) *button {
-	b := &button{Action: v.r.URL.Path, Label: v.Shell.words(v.wished()).T("page.busy.again"), Comment: values.Get("comment")}
+	b := &button{Action: v.action, Label: v.Shell.words(v.wished()).T("page.busy.again"), Comment: values.Get("comment")}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if isExtra(name) || slices.Contains([]string{"rating", "opened", "shown"}, name) {
 			for _, value := range values[name] {
@@ -193,6 +205,7 @@ type form struct {
 	Shown           bool
 	Opened, Known   string // the rating of the link; the one that is stored for sure
 	Send            string
+	Trap            string // name of a field that no person sees; "": none
 }
 
 type choice struct {
@@ -215,17 +228,21 @@ type reason struct {
 // surveyPage is the survey's page.
 type surveyPage struct {
 	Form        form
-	Unsubscribe string
+	Unsubscribe string // "": nobody is known who could be
+	Tongues     []tongue
 }
 
 func (v *visit) draw(status int, f form, rec response.Record) {
 	v.Shell.Render(v.w, v.r, Page{
 		Status: status, Language: rec.Language, Title: v.Shell.words(rec.Language).T("page.survey.title", "company", v.program.Name), Brand: v.brand(),
-		Template: "survey", Script: "survey.js", Data: surveyPage{f, v.unsubscribeLink(rec.Invitation)},
+		Template: "survey", Script: "survey.js", Data: surveyPage{f, v.unsubscribeLink(rec.Invitation), v.tongues(rec)},
 	})
 }
 
 func (v *visit) unsubscribeLink(inv survey.Invitation) string {
+	if inv.Anybody() {
+		return ""
+	}
 	return "/u/" + v.Keys.Mint(survey.Token{Purpose: survey.ForUnsubscribe, ID: inv.ID, Number: inv.Number})
 }
 
@@ -235,7 +252,7 @@ const longScale = 7
 func (v *visit) form(s program.Survey, rec response.Record, g given) form {
 	words := v.Shell.words(rec.Language)
 	f := form{
-		Action:   v.r.URL.Path,
+		Action:   v.action,
 		About:    words.About(v.program.Touchpoints[rec.Touchpoint], rec.Subject, v.program.Name),
 		Question: words.Question(s, rec.Touchpoint, v.program.Name),
 		Min:      s.Scale.Min, Max: s.Scale.Max,

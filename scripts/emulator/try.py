@@ -129,7 +129,7 @@ form = {"Content-Type": "application/x-www-form-urlencoded"}
 def _():
     gateway, functions = boto3.client("apigatewayv2"), boto3.client("lambda")
     there = {r["RouteKey"] for r in gateway.get_routes(ApiId=resources["Api"])["Items"]}
-    wanted = {"ANY /hooks/{source}": "Intake", "ANY /s/{token}": "Respond", "ANY /u/{token}": "Respond", "ANY /c/{token}": "Respond", "ANY /api/{proxy+}": "ApiFunction"}
+    wanted = {"ANY /hooks/{source}": "Intake", "ANY /s/{token}": "Respond", "ANY /u/{token}": "Respond", "ANY /c/{token}": "Respond", "ANY /l/{token}": "Respond", "ANY /api/{proxy+}": "ApiFunction"}
     missing = sorted(set(wanted) - there)
     for route in missing:  # the emulator passes over ANY in the document that SAM makes
         arn = functions.get_function(FunctionName=resources[wanted[route]])["Configuration"]["FunctionArn"]
