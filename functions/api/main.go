@@ -18,6 +18,7 @@ func main() {
 		panic(err)
 	}
 	parts := function.OnAWS(settings, function.Environment("FEEDBACK_TABLE"), function.Environment("SCOREBOOK_TABLE"), function.Environment("SECRET_ID"))
+	parts.Public = function.Environment("PUBLIC_URL")
 	parts.Warm(ctx)
 	lambda.Start(apigw.Handler(function.API(parts, function.Patience)))
 }

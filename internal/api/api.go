@@ -38,6 +38,7 @@ type API struct {
 	Reports   Reports
 	Texts     Texts
 	Applier   Applier
+	Linker    Linker
 	Auditor   Auditor
 	Sending   Sending
 	Simulator Simulator

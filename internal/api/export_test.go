@@ -27,8 +27,9 @@ func Routes() (all []RouteOf) {
 // Shapes are the values that are sent and received, by the names of their schemas.
 var Shapes = map[string]any{
 	"Score": Score{}, "Change": Change{}, "ScorePage": page[Score]{}, "Response": answer{}, "ResponsePage": page[answer]{}, "Account": account{}, "Opened": opened{}, "Verdict": verdict{}, "Case": shownCase{},
-	"CasePage": page[shownCase]{}, "Visit": touchpoint.Visit{}, "VisitPage": page[touchpoint.Visit]{}, "Taken": Taken{}, "TakenResults": results{},
+	"CasePage": page[shownCase]{}, "Visit": touchpoint.Visit{}, "VisitPage": page[touchpoint.Visit]{}, "Taken": Taken{}, "TakenResults": several[result]{},
 	"TakenResult": result{}, "Applied": applied{}, "Findings": findings{}, "Key": Key{}, "NewKey": NewKey{}, "KeyPage": page[Key]{},
+	"HandedOut": HandedOut{}, "HandedOutResults": several[linkResult]{}, "HandedOutResult": linkResult{}, "Link": Link{}, "LinkPage": page[Link]{},
 	"FoundPerson": foundPerson{}, "Person": person{}, "Customer": customer.Customer{}, "Ask": customer.Ask{}, "Happening": happening{},
 	"Invitation": response.Record{}, "Hit": shownHit{}, "KeptCase": followup.Case{}, "CaseMail": followup.Mail{}, "Reply": response.Reply{}, "CaseEvent": followup.Event{}, "ErasedPerson": erasedPerson{},
 	"Pause": Pause{}, "Report": Report{}, "ReportTouchpoint": ReportTouchpoint{}, "ReportPoint": ReportPoint{}, "ReportQuote": ReportQuote{}, "ReportCases": ReportCases{},

@@ -25,6 +25,8 @@ func (a *API) routes() []route {
 		{method: http.MethodGet, path: "/api/cases", scope: access.Read, answer: a.cases},
 		{method: http.MethodGet, path: "/api/reports", scope: access.Read, answer: a.reports},
 		{method: http.MethodPost, path: "/api/visits", scope: access.Visits, answer: a.visits},
+		{method: http.MethodGet, path: "/api/links", scope: access.Read, answer: a.links},
+		{method: http.MethodPost, path: "/api/links", scope: access.Visits, answer: a.handOut},
 		{method: http.MethodGet, path: "/api/admin/program", scope: access.Admin, answer: a.program},
 		{method: http.MethodPost, path: "/api/customers/find", scope: access.Customers, answer: a.findCustomer},
 		{method: http.MethodPost, path: "/api/customers/export", scope: access.Customers, answer: a.exportCustomer},

@@ -30,6 +30,7 @@ const (
 	leastPatience  = 2 * time.Second   // that must be left for the next visit and the answer
 	idempotencyKey = "Idempotency-Key" // header
 	visitsField    = "visits"          // of a body with several
+	linksField     = "links"           // likewise
 )
 
 // visit is a visit as it is reported. The address is here and never in an address of the API.
@@ -64,11 +65,19 @@ type result struct {
 	Problem *problem.Document `json:"problem,omitempty"`
 }
 
-type results struct {
-	Results []result `json:"results"` // in the order of the visits
+// several is what became of several that were reported together.
+type several[R any] struct {
+	Results []R `json:"results"` // in their order
 }
 
 func (a *API) visits(r *http.Request) (any, error) {
+	return reported(a, r, visitsField, a.take, func(taken *Taken, told *problem.Document) result { return result{taken, told} })
+}
+
+// reported takes one visit, or the several in the field of the body, one after the other: what is decided about a customer depends on
+// the ones before. result puts what became of one, or the problem with it, into its place.
+func reported[T, R any](a *API, r *http.Request, field string, take func(context.Context, *program.Program, []byte, string) (T, error),
+	result func(*T, *problem.Document) R) (any, error) {
 	if _, err := readQuery(r); err != nil {
 		return nil, err
 	}
@@ -84,39 +93,68 @@ func (a *API) visits(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var several map[string]json.RawMessage
-	if json.Unmarshal(body, &several) != nil || several[visitsField] == nil {
-		return a.take(r.Context(), p, body, replay)
-	}
-	var list struct {
-		Visits []json.RawMessage `json:"visits"`
-	}
-	if err := decode(body, &list); err != nil {
+	list, isList, err := listIn(body, field)
+	switch {
+	case err != nil:
 		return nil, err
+	case !isList:
+		return take(r.Context(), p, body, replay)
 	}
-	if n := len(list.Visits); n == 0 || n > mostVisits {
-		return nil, fault.New(fault.Invalid, "there are %d visits; expected 1 to %d", n, mostVisits)
-	}
-	answer := results{make([]result, len(list.Visits))}
-	for i, each := range list.Visits {
+	answer := several[R]{make([]R, len(list))}
+	for i, each := range list {
 		own := replay
 		if own != "" {
 			own += "/" + strconv.Itoa(i)
 		}
-		if taken, err := a.take(r.Context(), p, each, own); err != nil {
+		if taken, err := take(r.Context(), p, each, own); err != nil {
 			told := problem.Of(r.Context(), a.Log, err)
-			answer.Results[i].Problem = &told
+			answer.Results[i] = result(nil, &told)
 		} else {
-			answer.Results[i].Visit = &taken
+			answer.Results[i] = result(&taken, nil)
 		}
 	}
 	return answer, nil
 }
 
-// take takes one visit in. Visits are taken one after the other: what is decided about a customer depends on the ones before.
-func (a *API) take(ctx context.Context, p *program.Program, body []byte, delivery string) (Taken, error) {
+// listIn reads the list that is the only field of a body; false for a body that has no such field.
+func listIn(body []byte, field string) (list []json.RawMessage, isList bool, err error) {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(body, &fields) != nil || fields[field] == nil {
+		return nil, false, nil
+	}
+	for other := range fields {
+		if other != field {
+			return nil, true, fault.New(fault.Invalid, "there is no field %.40q here", other)
+		}
+	}
+	var lists struct {
+		Visits []json.RawMessage `json:"visits"`
+		Links  []json.RawMessage `json:"links"`
+	}
+	if err := decode(body, &lists); err != nil {
+		return nil, true, err
+	}
+	if list = lists.Visits; field == linksField {
+		list = lists.Links
+	}
+	if n := len(list); n == 0 || n > mostVisits {
+		return nil, true, fault.New(fault.Invalid, "there are %d %s; expected 1 to %d", n, field, mostVisits)
+	}
+	return list, true, nil
+}
+
+// inTime refuses what there is no time left for.
+func inTime(ctx context.Context) error {
 	if deadline, has := ctx.Deadline(); has && time.Until(deadline) < leastPatience {
-		return Taken{}, fault.New(fault.Transient, "there was no time left for this visit; send it again")
+		return fault.New(fault.Transient, "there was no time left for this visit; send it again")
+	}
+	return nil
+}
+
+// take takes one visit in.
+func (a *API) take(ctx context.Context, p *program.Program, body []byte, delivery string) (Taken, error) {
+	if err := inTime(ctx); err != nil {
+		return Taken{}, err
 	}
 	event, err := readVisit(body, delivery, p)
 	if err != nil {

@@ -61,7 +61,9 @@ type world struct {
 	ruled                []string
 	pause                survey.Pause
 	tried                tried
-	hangs                bool // simulations take for ever
+	hangs                bool              // simulations take for ever
+	base                 string            // of links
+	handed               survey.Invitation // known before; without a number each is new
 }
 
 func (w *world) Current(context.Context) (*program.Program, error) {
@@ -78,8 +80,8 @@ func (w *world) Current(context.Context) (*program.Program, error) {
 			"onboarding-nps-v1": {ID: "onboarding-nps-v1", Number: 3, Scale: nps},
 		},
 		Touchpoints: map[string]program.Touchpoint{
-			"support": {Name: "support", Survey: "support-ces-v1"}, "return": {Name: "return", Survey: "support-ces-v1"},
-			"onboarding": {Name: "onboarding", Survey: "onboarding-nps-v1"}, "workshop": {Name: "workshop", Survey: "support-ces-v1"},
+			"support": {Name: "support", Survey: "support-ces-v1", Links: []string{"desk", "chat"}}, "return": {Name: "return", Survey: "support-ces-v1"},
+			"onboarding": {Name: "onboarding", Survey: "onboarding-nps-v1", Off: true, Links: []string{"welcome"}}, "workshop": {Name: "workshop", Survey: "support-ces-v1"},
 		},
 		Sources: map[string]program.Source{"desk": {Events: map[string]string{"solved": "support", "returned": "return", "started": "onboarding"}}},
 	}, w.trouble
@@ -200,10 +202,28 @@ func (w *world) Take(_ context.Context, _ *program.Program, e touchpoint.Event, 
 	w.events = append(w.events, e)
 	v := touchpoint.Visit{ID: survey.IDOf(e.Touchpoint, e.Source, e.Subject+e.Delivery, 1), PlannedAt: at.Add(24 * time.Hour)}
 	outcome := touchpoint.Outcome{Decision: touchpoint.Decision{Reason: touchpoint.Planned, Explanation: "it is planned"}, Visit: v}
+	if e.ByLink {
+		outcome.Decision, outcome.Visit.PlannedAt = touchpoint.HandedUntil(at.AddDate(0, 0, 30)), time.Time{}
+		if outcome.Repeated = w.handed.Number > 0; !outcome.Repeated {
+			outcome.Invitation = &survey.Invitation{ID: v.ID, Number: 1, ExpiresAt: at.AddDate(0, 0, 30)}
+		}
+	}
 	if e.Address == "" {
+		outcome.Invitation, outcome.Repeated = nil, false
 		outcome.Decision = touchpoint.Decision{Reason: touchpoint.NoAddress, Explanation: "the source told no address"}
 	}
 	return outcome, errors.Join(w.trouble, w.takes)
+}
+
+func (w *world) Links(context.Context) (survey.Links, error) {
+	keys, err := survey.NewKeys(map[byte][]byte{1: []byte(strings.Repeat("k", survey.MinKey))})
+	return survey.Links{Base: w.base, Keys: keys}, errors.Join(err, w.trouble)
+}
+
+func (w *world) Invitation(_ context.Context, id string) (survey.Invitation, error) {
+	inv := w.handed
+	inv.ID = id
+	return inv, w.trouble
 }
 
 func (w *world) Apply(_ context.Context, text []byte, _ time.Time) (int, error) {
@@ -247,7 +267,7 @@ func unchecked(w *world) http.Handler {
 		log = slog.New(slog.DiscardHandler)
 	}
 	return (&api.API{
-		Written: keys, Keys: w, Meter: w, Programs: w, Intake: w, Counts: w, Answers: w, Bench: w, Inquiry: response.Inquiry{Archive: w}, Decisions: w, Cases: w, People: w, Reports: reports.Gather{Counts: w, Answers: w, Cases: w}, Texts: w, Applier: w, Auditor: w, Simulator: w, Sending: survey.Sending{Pauses: w},
+		Written: keys, Keys: w, Meter: w, Programs: w, Intake: w, Counts: w, Answers: w, Bench: w, Inquiry: response.Inquiry{Archive: w}, Decisions: w, Cases: w, People: w, Reports: reports.Gather{Counts: w, Answers: w, Cases: w}, Texts: w, Applier: w, Linker: w, Auditor: w, Simulator: w, Sending: survey.Sending{Pauses: w},
 		Now: func() time.Time { return now.Add(w.later) }, Log: log,
 	}).Handler()
 }

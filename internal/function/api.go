@@ -25,7 +25,7 @@ func API(p Parts, wait func(context.Context, time.Duration) error) http.Handler 
 		Written: p.Keys, Keys: p.Store, Meter: p.Store, Programs: p.Programs, Intake: reported{p},
 		Counts: tally.Reader{Archive: p.Store}, Answers: p.Store, Bench: response.Bench{Rulings: p.Store, Programs: p.Programs}, Inquiry: response.Inquiry{Archive: p.Store},
 		Decisions: p.Store, Cases: p.Store, People: people{p, wait}, Reports: p.gather(), Texts: p.Store,
-		Applier: applier{p}, Sending: survey.Sending{Pauses: p.diary()}, Auditor: Auditor(p, wait), Simulator: simulator{p}, Now: p.Now, Log: p.Log,
+		Applier: applier{p}, Linker: linker{p}, Sending: survey.Sending{Pauses: p.diary()}, Auditor: Auditor(p, wait), Simulator: simulator{p}, Now: p.Now, Log: p.Log,
 	}).Handler()
 }
 
@@ -56,6 +56,18 @@ func (r reported) Take(ctx context.Context, p *program.Program, e touchpoint.Eve
 		return touchpoint.Outcome{}, err
 	}
 	return r.intake(secret).Take(ctx, p, e, now)
+}
+
+// linker writes links with the secret in force.
+type linker struct{ Parts }
+
+func (l linker) Links(ctx context.Context) (survey.Links, error) {
+	secret, err := l.Secrets.Secret(ctx)
+	return survey.Links{Base: l.Public, Keys: secret.Links}, err
+}
+
+func (l linker) Invitation(ctx context.Context, id string) (survey.Invitation, error) {
+	return l.Store.Invitation(ctx, id)
 }
 
 func (p Parts) gather() report.Gather {

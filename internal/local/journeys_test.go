@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"html"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -20,6 +21,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"afterword/internal/api"
 	"afterword/internal/local"
 	"afterword/internal/table"
 	"afterword/internal/table/tabletest"
@@ -34,12 +36,14 @@ import (
 //	raw METHOD PATH FILE [H=V ...]   sends the file as it is, with headers
 //	clock 72h | clock TIME           time passes, every schedule runs
 //	mails KIND N                     so many mails of the kind were sent so far; prints the newest and sets $SURVEY, $UNSUBSCRIBE, $CASE
-//	get PATH, head PATH              opens a link; prints the page
+//	link TOUCHPOINT NAME             asks the API for a link for everybody; sets $LINK
+//	get PATH, head PATH              opens a link; prints the page, and sets $FORM to where its form goes
 //	post PATH [NAME=VALUE ...]       sends a form
 //	api PATH                         asks the API; prints indented JSON
 //	admin PATH FILE                  posts a file to the API
 //	simulate FILE days=N             tries the program on the visits of the last days; prints the comparison
 //	simulate FILE visits=CSV         likewise, on the visits of a file
+//	reported PATH FILE               posts a file of JSON to the API; sets $SURVEY to a link in the answer
 //	verdict count|withdraw REASON    the owner rules about the answer behind $SURVEY; prints it
 //	key SCOPE                        makes a key of the API that has the scope; sets $KEY and $KEYID
 //	crowd SOURCE FILE FROM TO        likewise for each number of a range, which stands in the file as NUMBER
@@ -186,6 +190,13 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"admin": func(ts *testscript.TestScript, neg bool, args []string) {
 		on(ts).send(ts, http.MethodPost, args[0], bearer(http.Header{"Content-Type": {"application/yaml"}}), readFile(ts, args[1]))
 	},
+	"link": func(ts *testscript.TestScript, neg bool, args []string) { findLink(ts, args[0], args[1]) },
+	"reported": func(ts *testscript.TestScript, neg bool, args []string) {
+		answer := on(ts).send(ts, http.MethodPost, args[0], bearer(http.Header{"Content-Type": {"application/json"}}), readFile(ts, args[1]))
+		if path := linkVariables["SURVEY"].Find(answer); path != nil {
+			ts.Setenv("SURVEY", string(path))
+		}
+	},
 	"verdict": func(ts *testscript.TestScript, neg bool, args []string) {
 		token, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(ts.Getenv("SURVEY"), "/s/"))
 		ts.Check(err)
@@ -269,8 +280,26 @@ func (j *traveller) send(ts *testscript.TestScript, method, path string, header 
 	if strings.Contains(response.Header.Get("Content-Type"), "json") && json.Indent(&indented, answer, "", "  ") == nil {
 		answer = append(indented.Bytes(), '\n')
 	}
+	if form := formAction.FindSubmatch(answer); form != nil {
+		ts.Setenv("FORM", html.UnescapeString(string(form[1])))
+	}
 	fmt.Fprintf(ts.Stdout(), "%s\n", answer)
 	return answer
+}
+
+var formAction = regexp.MustCompile(`<form class="survey" method="post" action="([^"]+)"`)
+
+// findLink asks the API for the link of a name.
+func findLink(ts *testscript.TestScript, touchpoint, name string) {
+	var links struct{ Items []api.Link }
+	ts.Check(json.Unmarshal(on(ts).send(ts, http.MethodGet, "/api/links?touchpoint="+touchpoint, bearer(nil), nil), &links))
+	for _, l := range links.Items {
+		if at, err := url.Parse(l.URL); err == nil && l.Name == name {
+			ts.Setenv("LINK", at.Path)
+			return
+		}
+	}
+	ts.Fatalf("there is no link %s", name)
 }
 
 func makeKey(ts *testscript.TestScript, scope string) {

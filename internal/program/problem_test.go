@@ -107,9 +107,9 @@ func TestAMistakeIsNamedWithItsLineAndWhatIsExpected(t *testing.T) {
 		{"    desk: help\n", "    desk: help\n    links: counter\n",
 			`line 13: touchpoints.support.links: "counter" is not a list; expected names of your own, such as [counter, invoice]`},
 		{"    desk: help\n", "    desk: help\n    links: [counter, The Till, -x, \"\", [], counter]\n",
-			`line 13: touchpoints.support.links.2: "The Till" is not a name; expected up to 40 of a-z, 0-9 and -, such as counter` + "\n" +
-				`line 13: touchpoints.support.links.3: "-x" is not a name; expected up to 40 of a-z, 0-9 and -, such as counter` + "\n" +
-				`line 13: touchpoints.support.links.4: "" is not a name; expected up to 40 of a-z, 0-9 and -, such as counter` + "\n" +
+			`line 13: touchpoints.support.links.2: "The Till" is not a name; expected up to 40 of a-z, 0-9 and -, such as trial-conversion` + "\n" +
+				`line 13: touchpoints.support.links.3: "-x" is not a name; expected up to 40 of a-z, 0-9 and -, such as trial-conversion` + "\n" +
+				`line 13: touchpoints.support.links.4: "" is not a name; expected up to 40 of a-z, 0-9 and -, such as trial-conversion` + "\n" +
 				`line 13: touchpoints.support.links.5: a list is not a text; expected one text` + "\n" +
 				`line 13: touchpoints.support.links.6: counter stands here a second time; expected each name once`},
 		{"    desk: help\n", "    desk: help\n    links: [" + dates(51) + "]\n",
