@@ -95,7 +95,7 @@ type linkResult struct {
 }
 
 func (a *API) handOutOne(ctx context.Context, p *program.Program, links survey.Links, body []byte, delivery string) (HandedOut, error) {
-	if err := inTime(ctx); err != nil {
+	if err := stillTime(ctx); err != nil {
 		return HandedOut{}, err
 	}
 	event, err := readVisit(body, delivery, p)

@@ -143,8 +143,8 @@ func listIn(body []byte, field string) (list []json.RawMessage, isList bool, err
 	return list, true, nil
 }
 
-// inTime refuses what there is no time left for.
-func inTime(ctx context.Context) error {
+// stillTime refuses what there is no time left for.
+func stillTime(ctx context.Context) error {
 	if deadline, has := ctx.Deadline(); has && time.Until(deadline) < leastPatience {
 		return fault.New(fault.Transient, "there was no time left for this visit; send it again")
 	}
@@ -153,7 +153,7 @@ func inTime(ctx context.Context) error {
 
 // take takes one visit in.
 func (a *API) take(ctx context.Context, p *program.Program, body []byte, delivery string) (Taken, error) {
-	if err := inTime(ctx); err != nil {
+	if err := stillTime(ctx); err != nil {
 		return Taken{}, err
 	}
 	event, err := readVisit(body, delivery, p)

@@ -43,16 +43,23 @@ var handing = []rule{
 	{Filtered, filtered}, {TooOld, age}, {NewAccount, newcomer}, {Shadow, shadow},
 }
 
+// rules are what may stop an ask about the event.
+func (e Event) rules() []rule {
+	if e.ByLink {
+		return handing
+	}
+	return policy
+}
+
 // Decide tells whether the customer is asked about an event, and why, and makes the invitation if so. The event is clean and names
 // one of the program's touchpoints; the customer is as read, with the id alone when not known yet. It is pure: the same question
 // has the same answer.
 func Decide(p *program.Program, c customer.Customer, e Event, round int, now time.Time) (Decision, *survey.Invitation) {
 	q := question{program: p, touchpoint: p.Touchpoints[e.Touchpoint], customer: c, event: e, now: now}
-	rules := handing
 	if !e.ByLink {
-		rules, q.planned = policy, q.plan()
+		q.planned = q.plan()
 	}
-	for _, rule := range rules {
+	for _, rule := range e.rules() {
 		if why := rule.stops(q); why != "" {
 			return Decision{rule.reason, why}, nil
 		}

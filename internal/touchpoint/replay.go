@@ -114,7 +114,7 @@ const nobody = "unknown@unknown.invalid"
 
 // decide is the first reason of the policy that stops the ask, or Planned with the time of the mail.
 func (r *replayed) decide(p, before *program.Program, v past, c customer.Customer) (Reason, time.Time) {
-	if v.kept && v.decided.certain() {
+	if v.kept && (v.decided.certain() || v.decided == Handed && v.customer == "") { // of who is not known, nothing is asked
 		return v.decided, time.Time{}
 	}
 	if v.Address == "" && c.Address != "" {
@@ -127,7 +127,8 @@ func (r *replayed) decide(p, before *program.Program, v past, c customer.Custome
 	q := question{program: p, touchpoint: p.Touchpoints[v.Touchpoint], customer: c, event: v.Event, now: v.received}
 	q.planned = q.plan()
 	then := v.decided.rank()
-	for rank, rule := range policy {
+	for _, rule := range v.rules() {
+		rank := rule.reason.rank()
 		m, forgets := memories[rule.reason]
 		if !forgets || !m.lacks(q, v, addressed) {
 			if rule.stops(q) != "" {
@@ -143,18 +144,21 @@ func (r *replayed) decide(p, before *program.Program, v past, c customer.Custome
 			return rule.reason, time.Time{}
 		}
 	}
+	if v.ByLink {
+		return Handed, time.Time{}
+	}
 	return Planned, q.planned
 }
 
 // certain tells that every program decides so about a visit.
 func (r Reason) certain() bool { return r == NoAddress || r == InvalidAddress || r == Test }
 
-// rank is how far the policy was asked until the reason stopped it: all the way for Planned, -1 when nothing was decided.
+// rank is how far the policy was asked until the reason stopped it: all the way for Planned and Handed, -1 when nothing was decided.
 func (r Reason) rank() int {
 	switch r {
 	case "":
 		return -1
-	case Planned:
+	case Planned, Handed:
 		return len(policy)
 	}
 	return slices.IndexFunc(policy, func(each rule) bool { return each.reason == r })

@@ -126,7 +126,7 @@ func (s Simulator) read(ctx context.Context, touchpoint string, day period.Day, 
 
 func pastOf(v Visit) past {
 	return past{
-		Event:    Event{Touchpoint: v.Touchpoint, Source: v.Source, Name: v.Event, Delivery: v.Delivery, Subject: v.Subject, At: v.At, Test: v.Test, Properties: v.Properties},
+		Event:    Event{Touchpoint: v.Touchpoint, Source: v.Source, Name: v.Event, Delivery: v.Delivery, Subject: v.Subject, At: v.At, Test: v.Test, ByLink: v.ByLink, Properties: v.Properties},
 		customer: v.Customer, received: v.ReceivedAt, kept: true, erased: v.Erased, decided: v.Reason, id: v.ID,
 	}
 }
@@ -235,7 +235,7 @@ func Ordered(all []Comparison) []Comparison {
 // line is where a reason stands: what is asked first, then the policy in its order, then what makes no visit.
 func line(r Reason) int {
 	switch rank := r.rank(); {
-	case r == Planned:
+	case r == Planned || r == Handed:
 		return -1
 	case rank < 0:
 		return len(policy)

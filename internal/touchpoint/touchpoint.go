@@ -70,9 +70,10 @@ type Visit struct {
 	Link       string            `json:"link,omitempty"`
 	Customer   customer.ID       `json:"customer,omitempty"` // "" without a usable address
 	Test       bool              `json:"test,omitempty"`
-	At         time.Time         `json:"at"`          // when it happened, UTC, whole seconds
-	ReceivedAt time.Time         `json:"received_at"` // likewise
-	Day        string            `json:"day"`         // of receipt, in the program's zone; decisions are listed by it
+	ByLink     bool              `json:"handed,omitempty"` // asked, or not, by a link that is handed out; the invitation's attribute, too
+	At         time.Time         `json:"at"`               // when it happened, UTC, whole seconds
+	ReceivedAt time.Time         `json:"received_at"`      // likewise
+	Day        string            `json:"day"`              // of receipt, in the program's zone; decisions are listed by it
 	Properties map[string]string `json:"properties,omitempty"`
 	Invitation string            `json:"invitation,omitempty"` // "" when none was made
 	PlannedAt  time.Time         `json:"planned_at,omitzero"`  // when the mail is to leave (or would, in shadow mode); zero for a link

@@ -129,8 +129,9 @@ func (v *visit) onceMore(l link, values url.Values) {
 		v.fail(err, v.wished(), nil)
 		return
 	}
-	v.offer(problem.Status(fault.Invalid), l, given{rating: number(values["rating"]), comment: values.Get("comment")},
-		v.Shell.words(v.wished()).T("page.link.again"))
+	s, _ := v.program.SurveyOf(l.touchpoint.Name)
+	typed := given{rating: number(values["rating"]), comment: values.Get("comment"), extras: extrasOf(s, values), had: values[hadField]}
+	v.offer(problem.Status(fault.Invalid), l, typed, v.Shell.words(v.wished()).T("page.link.again"))
 }
 
 // tongue is a language that a page can be read in instead.
