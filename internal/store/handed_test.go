@@ -2,9 +2,12 @@ package store_test
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"afterword/internal/period"
 	"afterword/internal/program"
@@ -22,20 +25,6 @@ type inForce struct{ *program.Program }
 
 func (p inForce) Current(context.Context) (*program.Program, error) { return p.Program, nil }
 
-func scanned(t *testing.T, tables table.Table) (items []table.Item) {
-	t.Helper()
-	for start := ""; ; {
-		page, err := tables.Scan(t.Context(), table.Feedback, start, 0, 0, 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		items = append(items, page.Items...)
-		if start = page.Next; start == "" {
-			return items
-		}
-	}
-}
-
 // A double tap, a page that sends again and a second thought, all at once: one answer, of one write, and nobody's row.
 func TestASlipIsOneAnswerHoweverOftenItIsHandedIn(t *testing.T) {
 	for _, engine := range tabletest.Engines(t) {
@@ -52,13 +41,13 @@ func TestASlipIsOneAnswerHoweverOftenItIsHandedIn(t *testing.T) {
 				all.Go(func() {
 					at := inv
 					result, rec, err := recorder.Answer(t.Context(), response.Answer{Invitation: inv.ID, Number: 1, Rating: 1 + i%2, Act: response.Explicit, Anybody: &at}, noon)
-					if err != nil && len(scanned(t, tables)) != 1 || err == nil && (result != response.Saved || !rec.Counted || rec.Revision == 0) {
+					if err != nil && len(contents(t, tables)) != 1 || err == nil && (result != response.Saved || !rec.Counted || rec.Revision == 0) {
 						t.Errorf("%s %+v, %v", result, rec, err)
 					}
 				})
 			}
 			all.Wait()
-			if items := scanned(t, tables); len(items) != 1 {
+			if items := contents(t, tables); len(items) != 1 {
 				t.Fatalf("%d items, want one: %v", len(items), items)
 			}
 			rec, err := s.RecordOf(t.Context(), inv.ID)
@@ -79,10 +68,15 @@ func TestAnAnswerByALinkIsOneWrite(t *testing.T) {
 	tables, _ := tabletest.Bolt.OpenMetered(t, &meter)
 	s := store.New(tables)
 	inv := survey.Anonymous(program.Touchpoint{Name: "purchase", Expires: 30 * day}, program.Survey{ID: "p", Number: 1}, "counter", "slip", "en", noon)
-	_, taken, err := s.NewAnswer(t.Context(), inv, response.First{Invitation: inv.ID, Series: "p", Rating: 4, Act: response.Explicit, At: noon, Day: "2026-11-20", EditUntil: noon.Add(time.Hour)})
+	said := response.Extras{Causes: []string{"long-wait"}, Replies: []response.Reply{{Question: "again", Options: []string{"no"}}}}
+	first := response.First{Invitation: inv.ID, Series: "p", Rating: 4, Act: response.Explicit, Extras: said, At: noon, Day: "2026-11-20", EditUntil: noon.Add(time.Hour)}
+	rec, taken, err := s.NewAnswer(t.Context(), inv, first)
 	// One unit for the item of at most a kilobyte and one for each of the two lists that it is in.
 	if cost := meter.Snapshot(); err != nil || !taken || cost.ReadUnits != 0 || cost.WriteUnits != 3 || cost.Calls[table.PutOperation] != 1 || len(cost.Calls) != 1 {
 		t.Errorf("taken %v, %v, cost %+v", taken, err, cost)
+	}
+	if !rec.Extras.Equal(said) {
+		t.Errorf("it says %+v", rec.Extras)
 	}
 }
 
@@ -102,7 +96,7 @@ func TestACustomersLinkIsOnNoAgenda(t *testing.T) {
 			if err != nil || !again.Repeated || again.Decision != first.Decision || again.Visit.ID != first.Visit.ID || again.Invitation != nil {
 				t.Errorf("again %+v, %v", again, err)
 			}
-			for _, item := range scanned(t, tables) {
+			for _, item := range contents(t, tables) {
 				if item[table.Agenda.Partition] != nil {
 					t.Errorf("on the agenda: %v", item)
 				}
@@ -117,4 +111,37 @@ func TestACustomersLinkIsOnNoAgenda(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Whoever simulates a program must not be told of mails where links were handed out, nor that nobody knows who answered.
+func TestAVisitByALinkIsReplayedAsOne(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, d intake) {
+		d.program.Policy.AllWindow = 45 * day
+		for i, subject := range []string{"invoice-1", "invoice-2"} {
+			e := d.order(subject)
+			e.ByLink = true
+			if i == 1 {
+				e.Consent = touchpoint.Refused
+			}
+			d.take(t, e)
+		}
+		inv := survey.Anonymous(d.program.Touchpoints["purchase"], d.program.Surveys["p"], "counter", "slip", "en", noon)
+		first := response.First{Invitation: inv.ID, Series: "p", Rating: 4, Act: response.Explicit, At: noon, Day: "2026-11-20", EditUntil: noon.Add(hour)}
+		if _, taken, err := d.store.NewAnswer(t.Context(), inv, first); err != nil || !taken {
+			t.Fatal(taken, err)
+		}
+		changed := *d.program
+		changed.Touchpoints = maps.Clone(d.program.Touchpoints)
+		purchase := changed.Touchpoints["purchase"]
+		purchase.Sample = 0
+		changed.Touchpoints["purchase"] = purchase
+		got, err := d.simulator().Past(t.Context(), d.program, &changed, 2, noon)
+		want := []touchpoint.Comparison{
+			{Touchpoint: "purchase", Reason: touchpoint.Handed, Decided: 2, Today: 2, Changed: 2},
+			{Touchpoint: "purchase", Reason: touchpoint.NoConsent, Decided: 1, Today: 1, Changed: 1},
+		}
+		if diff := cmp.Diff(want, got.Touchpoints); err != nil || diff != "" || got.Today.Most+got.Changed.Most != 0 {
+			t.Errorf("%v, mails %+v, %+v\n%s", err, got.Today, got.Changed, diff)
+		}
+	})
 }

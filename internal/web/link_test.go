@@ -113,6 +113,20 @@ func TestAnAnswerThatNoPageOfTheLinkSentMakesNothing(t *testing.T) {
 	}
 }
 
+// What was chosen comes back with a new slip, like what was typed.
+func TestWhatIsSentWithoutASlipComesBackWhole(t *testing.T) {
+	s := open(t)
+	page := s.post(t, s.everybody("purchase"), "rating", "2", "cause", "slow-site", "comment", "I waited.")
+	for _, want := range []string{`value="2" aria-label="2 of 5" data-group="bad" data-said="2" required checked`, `value="slow-site" checked`, ">I waited.<"} {
+		if !strings.Contains(page.body, want) {
+			t.Errorf("there is no %s", want)
+		}
+	}
+	if thanks := s.post(t, s.formOf(t, page), "rating", "2", "cause", "slow-site"); !strings.Contains(thanks.body, `<p class="soft">`) || !strings.Contains(thanks.body, `value="slow-site" checked`) {
+		t.Errorf("%d: what was ticked is not in the thanks", thanks.status)
+	}
+}
+
 // The touchpoint asks something else since the page was opened: the answer is to what was shown.
 func TestAnAnswerIsToTheSurveyThatThePageShowed(t *testing.T) {
 	s := open(t)
