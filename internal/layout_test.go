@@ -27,7 +27,7 @@ var layers = []struct {
 }{
 	{"fault", []string{"fault", "trail"}, false},
 	{"field", []string{"access", "score", "period", "customer", "program", "agenda", "survey", "touchpoint", "response", "tally", "followup", "report", "privacy"}, true},
-	{"surface", []string{"i18n", "problem", "chart", "mail", "web", "webhook", "api"}, true},
+	{"surface", []string{"i18n", "problem", "chart", "qr", "mail", "web", "webhook", "api"}, true},
 	{"technology", []string{"table", "table/bolt", "table/dynamo", "table/dynamo/feed", "table/tabletest", "store", "ses", "ses/sestest", "secrets", "apigw", "esm", "browser"}, true},
 	{"assembly", []string{"function", "function/artefact", "local"}, true},
 }
@@ -131,6 +131,9 @@ func TestTheTestPackagesAreLinkedIntoNothing(t *testing.T) {
 			for _, name := range names {
 				if name == "afterword/internal/browser" && root != "../scripts" {
 					t.Errorf("%s/%s imports %s, which is for tests and pictures", root, pkg, name)
+				}
+				if name == "afterword/internal/qr" && root != "../scripts" && pkg != "local" {
+					t.Errorf("%s/%s imports %s, which is for who prints links", root, pkg, name)
 				}
 				if name == "afterword/internal/table/tabletest" || name == "afterword/internal/ses/sestest" || name == "testing" {
 					if pkg != "table/tabletest" && pkg != "ses/sestest" {
