@@ -43,6 +43,7 @@ type tourView struct {
 	Mails                                           []mailLine
 	Scores                                          []api.Line
 	Cases                                           []caseLine
+	Links                                           []linkLine
 }
 
 type (
@@ -69,6 +70,9 @@ func (s *System) tour(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if view.Cases, err = s.caseLines(r.Context()); err != nil {
+		return err
+	}
+	if view.Links, err = s.linkLines(r.Context()); err != nil {
 		return err
 	}
 	return showTour(w, "tour.html", view)

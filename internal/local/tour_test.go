@@ -128,6 +128,20 @@ func TestTheTourTellsWhyACustomerWasNotAsked(t *testing.T) {
 	}
 }
 
+// Each link for everybody can be tried on the tour, and scanned from it.
+func TestTheTourShowsTheLinksForEverybody(t *testing.T) {
+	_, server := open(t, local.Options{})
+	r := &reader{T: t, server: server}
+	r.open("/", 200)
+	r.reads("<title>QR code of purchase counter</title>", `fill="#fff"`, "purchase counter: <a href=")
+	link := regexp.MustCompile(`<a href="http://127\.0\.0\.1:8080(/l/[^"]+)">`).FindStringSubmatch(r.page)
+	if link == nil {
+		t.Fatalf("there is no link in %s", r.page)
+	}
+	r.open(link[1], 200)
+	r.reads("name=\"rating\"")
+}
+
 // More visits than a page holds are led to, each once.
 func TestTheTourLeadsToAllDecisionsOfADay(t *testing.T) {
 	s, server := open(t, local.Options{})
