@@ -122,6 +122,15 @@ func TestEveryPageIsForEverybody(t *testing.T) {
 				w.look("the survey of "+l.touch+" with its worst rating", chromedp.Navigate(l.ratings[0]))
 				w.look("the thanks for "+l.touch, scripts(false), chromedp.Navigate(l.one()), chromedp.Click(css(rating(l.another(1)))), chromedp.Click(css(button)), thanked, scripts(true))
 			}
+			var everybody struct{ Items []struct{ URL string } }
+			m.api(http.MethodGet, "/api/links", "", &everybody)
+			if len(everybody.Items) == 0 {
+				t.Error("there is no link for everybody")
+			}
+			for _, l := range everybody.Items {
+				w.look("a link for everybody", chromedp.Navigate(l.URL))
+				w.look("the thanks for an answer by a link for everybody", chromedp.Navigate(l.URL), chromedp.Click(css(rating(1))), chromedp.Click(css(button)), thanked)
+			}
 			rest := m.letters[len(touches):]
 			left, erased, silent := rest[0], rest[1], rest[2]
 			w.look("unsubscribing", chromedp.Navigate(left.unsubscribe(m)))
