@@ -21,7 +21,7 @@ func TestCustomersAreAskedAsPaperSays(t *testing.T) {
 				seeds = 50
 			}
 			if !many {
-				seeds = 4
+				seeds = 2
 			}
 			met, freed, ran := map[string]int{}, map[survey.State]int{}, 0
 			for seed := range uint64(seeds) {
