@@ -61,9 +61,6 @@ func (v *visit) offer(status int, l link, g given, wrong string) {
 	_, _ = rand.Read(chance[:]) // never fails
 	s, _ := v.program.SurveyOf(l.touchpoint.Name)
 	slip := survey.Slip(l.id, v.now, chance)
-	if g.rating = within(s.Scale, g.rating); g.rating == nil {
-		g.opened = nil
-	}
 	v.action = v.handInAt(survey.Token{Purpose: survey.ForSlip, ID: slip, Number: s.Number})
 	rec := response.Record{Invitation: survey.Anonymous(l.touchpoint, s, l.name, slip, v.wished(), v.now)}
 	f := v.form(s, rec, g)
@@ -130,8 +127,7 @@ func (v *visit) onceMore(l link, values url.Values) {
 		return
 	}
 	s, _ := v.program.SurveyOf(l.touchpoint.Name)
-	typed := given{rating: number(values["rating"]), comment: values.Get("comment"), extras: extrasOf(s, values), had: values[hadField]}
-	v.offer(problem.Status(fault.Invalid), l, typed, v.Shell.words(v.wished()).T("page.link.again"))
+	v.offer(problem.Status(fault.Invalid), l, typed(s, values), v.Shell.words(v.wished()).T("page.link.again"))
 }
 
 // tongue is a language that a page can be read in instead.

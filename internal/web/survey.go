@@ -116,10 +116,7 @@ func (v *visit) refuse(t survey.Token, s program.Survey, values url.Values, caus
 // wrong draws the page of the record with what was typed and what is wrong with it.
 func (v *visit) wrong(s program.Survey, rec response.Record, values url.Values, cause error) {
 	words := v.Shell.words(rec.Language)
-	f := v.form(s, rec, given{
-		rating: within(s.Scale, number(values["rating"])), opened: within(s.Scale, number(values["opened"])),
-		comment: values.Get("comment"), shown: values.Has("shown"), extras: extrasOf(s, values), had: values["had"],
-	})
+	f := v.form(s, rec, typed(s, values))
 	switch {
 	case errors.Is(cause, response.ErrLongComment):
 		f.Wrong = words.T("page.survey.wrong.comment", "limit", response.CommentLimit)
@@ -176,6 +173,14 @@ func stored(rec response.Record, rating *int) given {
 		g.had = append(g.had, replyField+r.Question)
 	}
 	return g
+}
+
+// typed is a page with what was typed filled in, however wrong it is; a rating that the scale does not have is left out.
+func typed(s program.Survey, values url.Values) given {
+	return given{
+		rating: within(s.Scale, number(values["rating"])), opened: within(s.Scale, number(values["opened"])),
+		comment: values.Get("comment"), shown: values.Has("shown"), extras: extrasOf(s, values), had: values[hadField],
+	}
 }
 
 func within(scale score.Scale, rating *int) *int {
