@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"afterword/internal/fault"
@@ -80,4 +81,12 @@ func decode(text []byte, into any) error {
 func kindOfJSON(wrong *json.UnmarshalTypeError) string {
 	kind, _, _ := strings.Cut(wrong.Value, " ")
 	return kind
+}
+
+// some is a time that is left out when there is none.
+func some(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
 }

@@ -57,11 +57,8 @@ func (a *API) account(r *http.Request) (any, error) {
 		return nil, err
 	}
 	shown := account{
-		ID: found.ID, Touchpoint: found.Touchpoint, Survey: found.Survey, State: string(found.State), Unconfirmed: found.Unconfirmed,
+		ID: found.ID, Touchpoint: found.Touchpoint, Survey: found.Survey, State: string(found.State), SentAt: some(found.SentAt), Unconfirmed: found.Unconfirmed,
 		Suspicions: append([]response.Suspicion{}, found.Against...), Hits: append([]shownHit{}, showHits(found.Hits)...),
-	}
-	if !found.SentAt.IsZero() {
-		shown.SentAt = &found.SentAt
 	}
 	if found.Revision > 0 {
 		given := showAnswer(p, found.Record)

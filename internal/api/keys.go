@@ -28,11 +28,9 @@ type NewKey struct {
 }
 
 func showKey(k access.Key, now time.Time) Key {
-	shown := Key{ID: k.ID, Name: k.Name, Scopes: k.Scopes, PerMinute: k.PerMinute, Created: k.Created, Expired: k.Expired(now), Last: k.Last}
-	if !k.Expires.IsZero() {
-		shown.Expires = &k.Expires
+	return Key{
+		ID: k.ID, Name: k.Name, Scopes: k.Scopes, PerMinute: k.PerMinute, Created: k.Created, Expires: some(k.Expires), Expired: k.Expired(now), Last: k.Last,
 	}
-	return shown
 }
 
 // wantedKey is a key as it is asked for.

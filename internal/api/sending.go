@@ -52,11 +52,3 @@ func showPause(p survey.Pause) Pause {
 	}
 	return shown
 }
-
-// some is a time that is left out when there is none.
-func some(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
-}
