@@ -111,7 +111,7 @@ func (s *System) pausedLine(ctx context.Context) (string, error) {
 }
 
 func (s *System) tourResume(w http.ResponseWriter, r *http.Request) error {
-	if _, err := s.send(r.Context(), http.MethodPost, "/api/admin/resume", http.Header{"Authorization": {"Bearer " + s.options.Key}}, nil); err != nil {
+	if err := s.call(r.Context(), http.MethodPost, "/api/admin/resume", nil, &api.Pause{}); err != nil {
 		return err
 	}
 	return s.back(w, r, "survey mails leave again")
@@ -168,7 +168,16 @@ func (s *System) caseLines(ctx context.Context) (lines []caseLine, err error) {
 
 // ask asks the API as a script would.
 func (s *System) ask(ctx context.Context, path string, result any) error {
-	answer, err := s.send(ctx, http.MethodGet, path, http.Header{"Authorization": {"Bearer " + s.options.Key}}, nil)
+	return s.call(ctx, http.MethodGet, path, nil, result)
+}
+
+// call calls the API as the owner does.
+func (s *System) call(ctx context.Context, method, path string, body []byte, result any) error {
+	header := http.Header{"Authorization": {"Bearer " + s.options.Key}}
+	if body != nil {
+		header.Set("Content-Type", "application/json")
+	}
+	answer, err := s.send(ctx, method, path, header, body)
 	if err != nil {
 		return err
 	}

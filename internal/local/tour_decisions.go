@@ -112,14 +112,9 @@ func (s *System) tourFind(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	header := http.Header{"Authorization": {"Bearer " + s.options.Key}, "Content-Type": {"application/json"}}
-	answer, err := s.send(r.Context(), http.MethodPost, "/api/customers/find", header, body)
-	if err != nil {
-		return said(err, "nothing is known of anybody with this address, or it is none")
-	}
 	var found struct{ ID customer.ID }
-	if err := json.Unmarshal([]byte(answer), &found); err != nil {
-		return err
+	if err := s.call(r.Context(), http.MethodPost, "/api/customers/find", body, &found); err != nil {
+		return said(err, "nothing is known of anybody with this address, or it is none")
 	}
 	http.Redirect(w, r, historyLink(found.ID), http.StatusSeeOther)
 	return nil
