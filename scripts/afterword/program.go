@@ -13,27 +13,33 @@ import (
 
 // check reads a program as the system would. What is wrong goes out a line each, in the form that editors jump to.
 func check(_ context.Context, _ target, arguments []string, out io.Writer) error {
-	text, err := os.ReadFile(arguments[0])
+	_, p, err := readProgram(arguments[0])
 	if err != nil {
 		return err
+	}
+	fmt.Fprintf(out, "%s is good: %d touchpoints, %d surveys, %d desks, %d sources\n", arguments[0], len(p.Touchpoints), len(p.Surveys), len(p.Desks), len(p.Sources))
+	return nil
+}
+
+// readProgram reads a program that can be applied, and its text.
+func readProgram(file string) ([]byte, *program.Program, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, nil, err
 	}
 	p, err := program.Parse(text)
 	if err == nil {
 		err = p.SpokenIn(i18n.Shipped().Languages())
 	}
 	if err != nil {
-		return fmt.Errorf("%s is not a program that can be applied:\n%w", arguments[0], err)
+		return nil, nil, fmt.Errorf("%s is not a program that can be applied:\n%w", file, err)
 	}
-	fmt.Fprintf(out, "%s is good: %d touchpoints, %d surveys, %d desks, %d sources\n", arguments[0], len(p.Touchpoints), len(p.Surveys), len(p.Desks), len(p.Sources))
-	return nil
+	return text, p, nil
 }
 
 // apply makes a program the one in force.
 func apply(ctx context.Context, to target, arguments []string, out io.Writer) error {
-	if err := check(ctx, to, arguments, io.Discard); err != nil {
-		return err
-	}
-	text, err := os.ReadFile(arguments[0])
+	text, _, err := readProgram(arguments[0])
 	if err != nil {
 		return err
 	}

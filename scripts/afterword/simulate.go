@@ -31,10 +31,7 @@ func simulate(ctx context.Context, on target, arguments []string, out io.Writer)
 	if days != "" && visits != "" {
 		return fmt.Errorf("say --days or --visits: the visits of a file bring their times along")
 	}
-	if err := check(ctx, on, arguments[:1], io.Discard); err != nil {
-		return err
-	}
-	text, err := os.ReadFile(file)
+	text, changed, err := readProgram(file)
 	if err != nil {
 		return err
 	}
@@ -46,7 +43,7 @@ func simulate(ctx context.Context, on target, arguments []string, out io.Writer)
 			return fmt.Errorf("%q is not a number of days; expected 1 to %d", days, touchpoint.MostDays)
 		}
 		wanted["days"], over = n, fmt.Sprintf("the last %d days", n)
-	} else if wanted["visits"], err = toldIn(ctx, on, visits, text); err != nil {
+	} else if wanted["visits"], err = toldIn(ctx, on, visits, changed); err != nil {
 		return err
 	} else {
 		over = visits
@@ -76,11 +73,7 @@ func bodyOf(wanted map[string]any) ([]byte, error) {
 }
 
 // toldIn reads the visits of a file, of touchpoints and sources of either program.
-func toldIn(ctx context.Context, on target, file string, text []byte) ([]told, error) {
-	changed, err := program.Parse(text)
-	if err != nil {
-		return nil, err
-	}
+func toldIn(ctx context.Context, on target, file string, changed *program.Program) ([]told, error) {
 	today, err := inForce(ctx, on)
 	if err != nil {
 		return nil, err
