@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"afterword/internal/i18n"
 	"afterword/internal/program"
 	"afterword/internal/report"
 	"afterword/internal/score"
@@ -186,12 +185,4 @@ func (v *told) cases(c report.Cases, p *program.Program) {
 // list joins what stands on one line.
 func (f frame) list(parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), " \u00b7 ")
-}
-
-// value writes a score in its metric's unit.
-func value(in *i18n.Printer, scale score.Scale, number float64) string {
-	if scale.Metric == score.CSAT {
-		return in.Percent(number / 100)
-	}
-	return in.Number(number, scale.Decimals())
 }

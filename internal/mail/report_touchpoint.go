@@ -66,12 +66,14 @@ func (v *told) touchpoint(t report.Touchpoint, r report.Report) toldTouchpoint {
 		told.Rate = v.T("report.rated", "rate", v.Percent(*rate))
 	}
 	if t.Score.Value != nil && t.Score.Interval != nil {
-		told.Score, told.Range = value(v.Printer, t.Scale, *t.Score.Value), v.between(t.Scale, *t.Score.Interval)
+		told.Score, told.Range = v.Value(t.Scale, *t.Score.Value), v.Between(t.Scale, *t.Score.Interval)
 	} else {
-		told.Missing = v.missing(t.Score)
+		told.Missing = v.Missing(t.Score)
 	}
 	v.change(&told, t)
-	told.Notes = v.notes(t.Score)
+	if note := v.Note(t.Score); note != "" {
+		told.Notes = []string{note}
+	}
 	told.Entries = v.entries(t, told, r.CountsClicks)
 	v.trend(&told, t)
 	v.distribution(&told, t)
@@ -102,8 +104,8 @@ func (v *told) verdict(t report.Touchpoint, before string) string {
 }
 
 func (v *told) change(told *toldTouchpoint, t report.Touchpoint) {
+	told.Moved = v.Moved(t.Change)
 	if t.Change == nil {
-		told.Moved = v.T("report.change.none")
 		return
 	}
 	told.Change = v.Signed(t.Change.Delta, t.Scale.Decimals())
@@ -111,27 +113,6 @@ func (v *told) change(told *toldTouchpoint, t report.Touchpoint) {
 		told.Unit = v.T("report.points")
 	}
 	told.Reliable = t.Change.Verdict != score.NoChange
-	told.Moved = v.T("report.change.same")
-	if told.Reliable {
-		told.Moved = v.T("report.change." + string(t.Change.Verdict))
-	}
-}
-
-// between writes an interval in the metric's unit.
-func (v *told) between(scale score.Scale, i score.Interval) string {
-	return v.T("report.range", "low", value(v.Printer, scale, i[0]), "high", value(v.Printer, scale, i[1]))
-}
-
-func (v *told) notes(s score.Score) []string {
-	switch s.Note {
-	case score.NoScore:
-		return []string{v.T("report.note.none")}
-	case score.CountOnly:
-		return []string{v.T("report.note.count")}
-	case score.FewAnswers:
-		return []string{v.T("report.note.few")}
-	}
-	return nil
 }
 
 // entries are all numbers of the touchpoint, each with what it needs to be trusted.
@@ -139,7 +120,7 @@ func (v *told) entries(t report.Touchpoint, told toldTouchpoint, clicksCount boo
 	add := func(label, value string) { all = append(all, entryOf{label, value}) }
 	if told.Score != "" {
 		add(v.T("report.label.score"), told.Metric+" "+told.Score+" ("+v.T("report.interval", "range", told.Range)+")")
-		add(v.T("report.label.convention"), v.convention(t.Scale))
+		add(v.T("report.label.convention"), v.Convention(t.Scale))
 		if t.Score.EasyShare != nil && t.Score.EasyInterval != nil {
 			low, high := v.Percent(t.Score.EasyInterval[0]), v.Percent(t.Score.EasyInterval[1])
 			easy := v.T("report.range", "low", low, "high", high)
@@ -163,52 +144,14 @@ func (v *told) entries(t report.Touchpoint, told toldTouchpoint, clicksCount boo
 	return all
 }
 
-// convention names how the score is computed, as package score does, in the reader's language.
-func (v *told) convention(scale score.Scale) string {
-	whole, good, bad := span(scale.Min, scale.Max), ratingsOf(scale, score.Good), ratingsOf(scale, score.Bad)
-	switch {
-	case scale.Metric == score.NPS:
-		return v.T("report.convention.nps", "good", good, "bad", bad)
-	case scale.Metric == score.CSAT:
-		return v.T("report.convention.csat", "good", good, "scale", whole)
-	case scale.Direction == score.Lower:
-		return v.T("report.convention.effort", "scale", whole)
-	}
-	return v.T("report.convention.ces", "scale", whole)
-}
-
-// ratingsOf names the ratings of a group: "4–5"; "" when it has none.
-func ratingsOf(scale score.Scale, group score.Group) string {
-	from, to, some := scale.Boxes(group)
-	if !some {
-		return ""
-	}
-	return span(from, to)
-}
-
-func span(from, to int) string {
-	if from == to {
-		return strconv.Itoa(from)
-	}
-	return strconv.Itoa(from) + "\u2013" + strconv.Itoa(to)
-}
-
-// missing says why there is no score.
-func (v *told) missing(s score.Score) string {
-	if s.N == 0 {
-		return v.T("report.verdict.none")
-	}
-	return v.T("report.point.none")
-}
-
 func (v *told) trend(told *toldTouchpoint, t report.Touchpoint) {
 	var spoken []string
 	for _, point := range t.Trend {
-		brief := v.missing(point.Score)
+		brief := v.Missing(point.Score)
 		full := brief
 		if point.Score.Value != nil && point.Score.Interval != nil {
-			brief = value(v.Printer, t.Scale, *point.Score.Value)
-			full = v.list(brief+" ("+v.between(t.Scale, *point.Score.Interval)+")", v.T("report.count", "n", v.Count(point.Score.N)))
+			brief = v.Value(t.Scale, *point.Score.Value)
+			full = v.list(brief+" ("+v.Between(t.Scale, *point.Score.Interval)+")", v.T("report.count", "n", v.Count(point.Score.N)))
 		}
 		told.Trend = append(told.Trend, entryOf{v.Period(point.Period), full})
 		spoken = append(spoken, v.T("report.point", "label", v.Period(point.Period), "value", brief))
@@ -240,7 +183,7 @@ func (v *told) distribution(told *toldTouchpoint, t report.Touchpoint) {
 	}
 	told.SpreadAlt = v.T("report.spread.alt", "touchpoint", told.Name, "points", strings.Join(spoken, "; "))
 	for _, group := range []score.Group{score.Bad, score.Neutral, score.Good} {
-		if ratings := ratingsOf(t.Scale, group); ratings != "" {
+		if ratings := i18n.RatingsOf(t.Scale, group); ratings != "" {
 			told.Legend = append(told.Legend, legend{groupColors[group], v.T("report.legend", "group", v.T("group."+string(group)), "ratings", ratings)})
 		}
 	}
