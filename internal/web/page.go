@@ -8,7 +8,6 @@ package web
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
@@ -19,7 +18,6 @@ import (
 	"net/http"
 	"net/url"
 	"path"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -108,29 +106,7 @@ func (s *Shell) Render(w http.ResponseWriter, r *http.Request, p Page) {
 		http.Error(w, "something went wrong on our side", http.StatusInternalServerError)
 		return
 	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Language", p.Language)
-	body = zipped(h, r, body)
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	h.Set("Content-Security-Policy", contentPolicy(p.Brand, style, script))
-	secure(h)
-	w.WriteHeader(p.Status)
-	if r.Method == http.MethodHead {
-		return
-	}
-	if _, err := w.Write(body); err != nil {
-		// The status is out, nobody is left to tell.
-		s.Log.LogAttrs(context.WithoutCancel(r.Context()), slog.LevelInfo, "page not delivered", slog.String("cause", err.Error()))
-	}
-}
-
-// secure sets what every answer has: its address is a credential, which must not be passed on, kept or indexed.
-func secure(h http.Header) {
-	h.Set("Cache-Control", "no-store")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Robots-Tag", "noindex")
+	Send(w, r, s.Log, Sheet{Status: p.Status, Language: p.Language, Policy: contentPolicy(p.Brand, style, script), Body: body})
 }
 
 func draw(p Page, words *i18n.Printer, style, script string) ([]byte, error) {
