@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -54,63 +53,28 @@ type CaseLists interface {
 	ClosedCases(ctx context.Context, span period.Span) (page []followup.Case, next string, err error)
 }
 
-// Report gathers the report of a period as it is at now. A touchpoint that is off and about which nobody was asked or answered is
-// left out, and so is one that no source reports and about which nobody answered for as long as its trend goes back. Quotes are taken from the newest AnswersRead answers to each survey. Faults: Transient.
+// Report gathers the report of a period as it is at now, of the touchpoints that Scores tells about. Quotes are taken from the newest
+// AnswersRead answers to each survey. Faults: Transient.
 func (g Gather) Report(ctx context.Context, p *program.Program, in period.Period, now time.Time) (Report, error) {
 	r := Report{Period: in, Before: in.Previous(), At: now.UTC(), Closed: !now.Before(in.End(p.Zone)), CountsClicks: p.CountUnconfirmed}
 	comments := map[string][]response.Record{} // by survey
-	for _, name := range slices.Sorted(maps.Keys(p.Touchpoints)) {
-		asked := p.Touchpoints[name]
-		s, ok := p.SurveyOf(name)
-		if !ok {
-			continue
-		}
-		t, err := g.touchpoint(ctx, s, name, in)
-		if err != nil {
-			return Report{}, fmt.Errorf("gather the scores of %s: %w", name, err)
-		}
-		if asked.Off && t.quiet() || !p.Reported(name) && t.unheard() {
-			continue
-		}
-		if _, read := comments[s.ID]; !read { // two touchpoints may share a survey
-			if comments[s.ID], err = g.comments(ctx, s.ID, in, p.Zone); err != nil {
-				return Report{}, fmt.Errorf("gather the comments on %s: %w", name, err)
+	scores, err := g.Scores(ctx, p, in)
+	if err != nil {
+		return Report{}, err
+	}
+	for _, t := range scores {
+		if _, read := comments[t.Survey]; !read { // two touchpoints may share a survey
+			if comments[t.Survey], err = g.comments(ctx, t.Survey, in, p.Zone); err != nil {
+				return Report{}, fmt.Errorf("gather the comments on %s: %w", t.Name, err)
 			}
 		}
-		t.quote(comments[s.ID])
+		t.quote(comments[t.Survey])
 		r.Touchpoints = append(r.Touchpoints, t)
 	}
-	var err error
 	if r.Cases, err = g.cases(ctx, p, in, now); err != nil {
 		return Report{}, fmt.Errorf("gather the cases: %w", err)
 	}
 	return r, nil
-}
-
-func (g Gather) touchpoint(ctx context.Context, s program.Survey, name string, in period.Period) (Touchpoint, error) {
-	series := tally.Series{Touchpoint: name, Survey: s.ID}
-	periods := make([]period.Period, TrendPeriods)
-	for i, p := TrendPeriods-1, in; i >= 0; i, p = i-1, p.Previous() {
-		periods[i] = p
-	}
-	counts, err := g.Counts.Several(ctx, series, periods)
-	if err != nil {
-		return Touchpoint{}, err
-	}
-	sends, err := g.Counts.Sends(ctx, series, in)
-	if err != nil {
-		return Touchpoint{}, err
-	}
-	last, before := counts[TrendPeriods-1], counts[TrendPeriods-2]
-	t := Touchpoint{
-		Name: name, Survey: s.ID, Scale: s.Scale, Score: score.Of(s.Scale, last.Histogram()),
-		Change: score.Compare(s.Scale, before.Histogram(), last.Histogram()),
-		Sent:   sends.Sent, Delivered: sends.Delivered(), Bounced: sends.Bounced, Complained: sends.Complained, Unsubscribed: sends.Unsubscribed, Replies: last.Replies, Unconfirmed: tally.Unconfirmed(last, sends),
-	}
-	for i, p := range periods {
-		t.Trend = append(t.Trend, Point{p, score.Of(s.Scale, counts[i].Histogram())})
-	}
-	return t, nil
 }
 
 // quiet tells whether nothing happened about the touchpoint in the period.
