@@ -68,6 +68,17 @@ func Of(scale Scale, counts Counts) Score {
 	return s
 }
 
+// Range is the lowest and the highest value that the metric can have on the scale.
+func (s Scale) Range() (low, high float64) {
+	switch s.Metric {
+	case NPS:
+		return -100, 100
+	case CSAT:
+		return 0, 100
+	}
+	return float64(s.Min), float64(s.Max)
+}
+
 // Convention names how the metric is computed on this scale. Numbers of two conventions are never compared, and never shown
 // without it.
 func (s Scale) Convention() string {
