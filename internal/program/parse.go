@@ -29,7 +29,7 @@ func read(text []byte) (*Program, Problems) {
 		Sources: map[string]Source{}}
 	if root, ok := r.parse(text); ok {
 		p.read(root.fields("company", "from", "reply_to", "postal", "color", "logo", "time_zone", "languages", "count_unconfirmed",
-			"policy", "surveys", "desks", "touchpoints", "sources", "reports"))
+			"policy", "surveys", "desks", "touchpoints", "sources", "reports", "themes", "worth", "benchmarks"))
 	}
 	slices.SortStableFunc(r.problems, func(a, b Problem) int { return a.Line - b.Line })
 	return p, r.problems
@@ -78,6 +78,9 @@ func (p *Program) read(f fields) {
 	}
 	p.Policy = p.policy(f.section("policy"))
 	p.Reports = p.reports(f.section("reports"))
+	p.Themes = p.themes(f)
+	p.Worth = p.worth(f.section("worth"))
+	p.Benchmarks = p.benchmarks(f.section("benchmarks"))
 }
 
 // section is a field that is a mapping itself; an empty one when it is not there.

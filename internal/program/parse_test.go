@@ -51,6 +51,7 @@ func TestWhatAnOwnerLeavesOutHasADefault(t *testing.T) {
 		Policy:  Policy{AllWindow: 45 * day, MetricWindow: 90 * day, Hours: weekly(t, "Mon-Sat", 8, 20)},
 		Sources: map[string]Source{"zendesk": {Name: "zendesk", Kind: Zendesk, Events: map[string]string{"solved": "support"}}},
 		Reports: Reports{At: 8 * time.Hour},
+		Worth:   Worth{All: score.Worth{Churn: score.Churn{Neutral: 0.80, Bad: 0.92}}},
 	}
 	if diff := cmp.Diff(want, p, sameZone); diff != "" {
 		t.Error(diff)
@@ -124,6 +125,19 @@ sources:
 reports:
   at: "06:30"
   quarter: [Ebba Ek <ebba@Löv.example>, {to: anna@acme.example, language: pt-BR}]
+themes:
+  delivery:
+    name: {sv: Leverans}
+    words: {sv: [leverans*, kom  fram], pt: [Entrega]}
+  price: {words: {en: [price]}}
+worth:
+  churn: {bad: 0.5}
+  value: 79.90
+  currency: SEK
+  touchpoints: {new-feature: {churn: {good: 0.01}, value: 1200}}
+benchmarks:
+  industry: banks
+  figures: {new-feature: {value: 3.5, source: Branch survey, date: 2026-03}}
 `))
 	if err != nil {
 		t.Fatal(err)
@@ -155,6 +169,13 @@ reports:
 		Sources: map[string]Source{"app": {Name: "app", Kind: Standard, Agreed: true, Events: map[string]string{"feature.used": "new-feature"}}},
 		Reports: Reports{At: 6*time.Hour + 30*time.Minute, To: map[period.Kind][]Recipient{period.Quarterly: {
 			{Person{"Ebba Ek", "ebba@xn--lv-fka.example"}, "sv"}, {Person{"", "anna@acme.example"}, "pt-BR"}}}},
+		Themes: []Theme{
+			{ID: "delivery", Name: Text{"sv": "Leverans"}, Words: map[string][]string{"sv": {"leverans*", "kom fram"}, "pt": {"Entrega"}}},
+			{ID: "price", Words: map[string][]string{"en": {"price"}}}},
+		Worth: Worth{score.Worth{Churn: score.Churn{Neutral: 0.80, Bad: 0.5}, Value: 79.90, Currency: "SEK"}, map[string]score.Worth{
+			"new-feature": {Churn: score.Churn{Good: 0.01, Neutral: 0.80, Bad: 0.5}, Value: 1200, Currency: "SEK"}}},
+		Benchmarks: Benchmarks{"banks", map[string]score.Figure{"new-feature": {Value: 3.5, Source: "Branch survey", Date: "2026-03",
+			Scale: score.Scale{Metric: score.CES, Min: 1, Max: 10, Direction: score.Lower, GoodFrom: 2, BadTo: 7}}}},
 	}
 	if diff := cmp.Diff(want, p, sameZone); diff != "" {
 		t.Error(diff)
@@ -226,7 +247,7 @@ func TestTheShippedProgramShowsEveryMetricAndExplainsEveryField(t *testing.T) {
 		t.Error("two callers share the shipped program, and one may change it")
 	}
 	// A name that no section has makes each section list those that it has.
-	asked := regexp.MustCompile(`(?m)^( *)(company|all_window|number|people|survey|kind|days|good|policy|hours|at):`).ReplaceAllString(DefaultText(), "${1}zzzz: 1\n$0")
+	asked := regexp.MustCompile(`(?m)^( *)(company|all_window|number|people|survey|kind|days|good|policy|hours|at|words|churn|industry):`).ReplaceAllString(DefaultText(), "${1}zzzz: 1\n$0")
 	asked = strings.Replace(asked, "metric: CES\n", "metric: CES\n    reasons: {zzzz: 1}\n", 1)
 	asked = strings.Replace(asked, "if: {", "zzzz: 1\n        if: {zzzz: 1, ", 1)
 	asked = strings.Replace(asked, "slow-site: {", "slow-site: {zzzz: 1, ", 1)

@@ -34,6 +34,9 @@ type Program struct {
 	Desks       map[string]Desk
 	Sources     map[string]Source
 	Reports     Reports
+	Themes      []Theme // in the order in which they are written
+	Worth       Worth
+	Benchmarks  Benchmarks
 	// CountUnconfirmed counts a click without any act of a person as an answer. Off by default; reports say so when it is on.
 	CountUnconfirmed bool
 }
