@@ -29,7 +29,8 @@ func read(text []byte) (*Program, Problems) {
 		Sources: map[string]Source{}}
 	if root, ok := r.parse(text); ok {
 		p.read(root.fields("company", "from", "reply_to", "postal", "color", "logo", "time_zone", "languages", "count_unconfirmed",
-			"policy", "surveys", "desks", "touchpoints", "sources", "reports", "themes", "worth", "benchmarks"))
+			"policy", "surveys", "desks", "touchpoints", "sources", "reports", "themes", "worth", "benchmarks",
+			"team", "sessions_from"))
 	}
 	slices.SortStableFunc(r.problems, func(a, b Problem) int { return a.Line - b.Line })
 	return p, r.problems
@@ -81,6 +82,7 @@ func (p *Program) read(f fields) {
 	p.Themes = p.themes(f)
 	p.Worth = p.worth(f.section("worth"))
 	p.Benchmarks = p.benchmarks(f.section("benchmarks"))
+	p.Team, p.SessionsFrom = p.team(f), f.moment("sessions_from")
 }
 
 // section is a field that is a mapping itself; an empty one when it is not there.

@@ -138,6 +138,8 @@ worth:
 benchmarks:
   industry: banks
   figures: {new-feature: {value: 3.5, source: Branch survey, date: 2026-03}}
+team: [Ebba Ek <ebba@Löv.example>, {who: anna@acme.example, role: reader, language: pt-BR}]
+sessions_from: 2026-11-22T10:30:00+01:00
 `))
 	if err != nil {
 		t.Fatal(err)
@@ -176,6 +178,8 @@ benchmarks:
 			"new-feature": {Churn: score.Churn{Good: 0.01, Neutral: 0.80, Bad: 0.5}, Value: 1200, Currency: "SEK"}}},
 		Benchmarks: Benchmarks{"banks", map[string]score.Figure{"new-feature": {Value: 3.5, Source: "Branch survey", Date: "2026-03",
 			Scale: score.Scale{Metric: score.CES, Min: 1, Max: 10, Direction: score.Lower, GoodFrom: 2, BadTo: 7}}}},
+		Team:         []Member{{Person{"Ebba Ek", "ebba@xn--lv-fka.example"}, RoleReader, "sv"}, {Person{"", "anna@acme.example"}, RoleReader, "pt-BR"}},
+		SessionsFrom: time.Date(2026, time.November, 22, 9, 30, 0, 0, time.UTC),
 	}
 	if diff := cmp.Diff(want, p, sameZone); diff != "" {
 		t.Error(diff)

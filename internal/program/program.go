@@ -39,6 +39,9 @@ type Program struct {
 	Benchmarks  Benchmarks
 	// CountUnconfirmed counts a click without any act of a person as an answer. Off by default; reports say so when it is on.
 	CountUnconfirmed bool
+	Team             []Member // who may sign in to the scoreboard
+	// SessionsFrom: who signed in before has to sign in again. Zero: nobody.
+	SessionsFrom time.Time
 }
 
 // Survey is a versioned set of questions. Its ID names the series of its scores; Number is its name in tokens, unique and never
