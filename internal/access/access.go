@@ -1,4 +1,5 @@
-// Package access says who may ask the API for what: keys, each with scopes, a limit and an end. It keeps the owner's customers from
+// Package access says who may ask for what: systems ask the API with keys, each with scopes, a limit and an end; people of the owner's
+// team sign in to the scoreboard by a link in a mail (SignIn). It keeps the owner's customers from
 // whoever finds a key in a log or a repository: a key does one job, is known by its hash only, tells by its beginning what it is (so
 // that scanners for leaked secrets find it), and is taken back within a minute.
 //

@@ -19,6 +19,7 @@ const (
 	Task     Kind = "task"     // mail a case to its desk (key: the case's id)
 	Escalate Kind = "escalate" // a case was not taken in time
 	Mark     Kind = "mark"     // mark and count a lot of letters that were carried, whose sender did not (key: the lot's name)
+	SignIn   Kind = "sign-in"  // somebody asked for a link to the scoreboard (key: a hash of the address)
 )
 
 // Shards is how many partitions the agenda is spread over.

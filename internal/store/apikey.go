@@ -64,13 +64,17 @@ func (s *Store) RevokeKey(ctx context.Context, id string) error {
 	return err
 }
 
-// CountRequest counts on one item for each key, whose minute begins anew: one write a request, and one more for the first of a minute.
-// A process whose clock is behind another's counts in the other's minute.
+// CountRequest counts in the minutes.
 func (s *Store) CountRequest(ctx context.Context, key string, most int64, now time.Time) (int64, error) {
-	minute := now.Unix() / 60
+	return s.count(ctx, requestsKey(key), now.Unix()/60, most)
+}
+
+// count counts on one item, which begins anew with each span of time, of which minute is the number (most of them are minutes): one write,
+// and one more for the first of a span. A process whose clock is behind another's counts in the other's span.
+func (s *Store) count(ctx context.Context, key table.Key, minute, most int64) (int64, error) {
 	for range tries {
 		item, err := s.write(ctx, table.Write{
-			Kind: table.Update, Key: requestsKey(key), Add: map[string]int64{"n": 1},
+			Kind: table.Update, Key: key, Add: map[string]int64{"n": 1},
 			If: table.All(table.Equal("minute", minute), table.Less("n", most)),
 		})
 		stored, refused := table.Stored(err)
@@ -85,7 +89,7 @@ func (s *Store) CountRequest(ctx context.Context, key string, most int64, now ti
 			minute = current
 		default:
 			began, err := s.applies(ctx, table.Write{
-				Kind: table.Update, Key: requestsKey(key), Set: table.Item{"minute": minute, "n": int64(1)},
+				Kind: table.Update, Key: key, Set: table.Item{"minute": minute, "n": int64(1)},
 				If: table.Any(table.Absent("minute"), table.Less("minute", minute)),
 			})
 			if began || err != nil {
@@ -93,5 +97,5 @@ func (s *Store) CountRequest(ctx context.Context, key string, most int64, now ti
 			}
 		}
 	}
-	return 0, fault.New(fault.Transient, "too many are asking with this key at once, try again")
+	return 0, fault.New(fault.Transient, "too many are asking at once, try again")
 }

@@ -21,6 +21,10 @@
 //	pause           G#sending                          pause         whether survey mails wait: dispatch, with mails due, each quarter of
 //	                                                                 an hour, each minute while they wait; the API
 //	API key         B#<key>                            key           each request with it, at most once a minute; listing B#keys
+//	sign-in link    Y#<hash of its secret>             link          whoever opens it; used once
+//	session         Y#<hash of its secret>             session       each page of the scoreboard; both know a member of the team by a hash of
+//	                                                                 the address, and nobody else: erasing a customer has nothing to do here;
+//	                                                                 who asked for a link is due work (W#sign-in#<hash>), by the hash alone
 //	program         P#program                          v#000001      versions; "current" names the newest
 //
 //	Scorebook (without a feed); <g> is the generation that a rebuild replaces
@@ -30,7 +34,9 @@
 //	score           <g>#S#<touchpoint>#<survey>        <period>      counts of a whole period: one read
 //	sends           N#<touchpoint>#<survey>            <day>         sent, bounced, clicked by day sent; of no generation
 //	mail sent       Q#<day>                            quota         survey mails sent on a day, against the program's quota
-//	requests        F#<key>                            minute        of an API key in the minute that runs
+//	requests        F#<key>                            minute        of an API key in the minute that runs;
+//	                                                                 of all who ask for sign-in links (F#sign-in)
+//	links           F#link#<hash>                      minute        mailed to a member of the team in the quarter of an hour that runs
 //	report round    M#<period>                         round         who gets the report of a period, fixed when it was first due
 //	report mail     M#<period>                         <reader>      whether it was mailed; the reader is a hash of the address
 //	generation      G#scorebook                        current       names the generation that is read and those that are written
@@ -46,6 +52,7 @@ import (
 	"strings"
 	"time"
 
+	"afterword/internal/access"
 	"afterword/internal/agenda"
 	"afterword/internal/customer"
 	"afterword/internal/table"
@@ -102,6 +109,12 @@ func programKey(version int) table.Key { return feedback("P#program", fmt.Sprint
 func apiKeyKey(id string) table.Key { return feedback("B#"+id, "key") }
 
 func requestsKey(key string) table.Key { return scorebook("F#"+escape(key), "minute") }
+
+func linksKey(who access.Who) table.Key { return scorebook("F#link#"+string(who), "minute") }
+
+func signInKey(id string) table.Key { return feedback("Y#"+id, "link") }
+
+func sessionKey(id string) table.Key { return feedback("Y#"+id, "session") }
 
 func currentProgramKey() table.Key { return feedback("P#program", "current") }
 
