@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"time"
 
+	"afterword/internal/access"
 	"afterword/internal/agenda"
 	"afterword/internal/customer"
 	"afterword/internal/followup"
@@ -35,15 +36,20 @@ func Dispatch(p Parts) func(context.Context) error {
 	tasks := followup.Tasks{
 		Chain: chain, Answers: p.Store, Customers: p.Store, Writer: letters{p}, Carrier: postman{p}, Rate: p.Rate, Domain: p.Domain,
 	}
+	porter := access.Porter{
+		Asks: p.Store, Links: p.Store, Meter: p.Store, Programs: p.Programs, Writer: letters{p}, Carrier: postman{p}, Rate: p.Rate, Base: p.Public, Log: p.Log,
+	}
 	return func(ctx context.Context) error {
 		walker := agenda.Walker{
 			Shelf: p.Store, Lease: store.AgendaLease{Store: p.Store}, Owner: rand.Text(), Now: p.Now,
-			// Unhappy customers, verdicts and what a walk before left unfinished do not wait behind a backlog of surveys.
+			// Unhappy customers, verdicts, people who wait to sign in and what a walk before left unfinished do not wait behind a
+			// backlog of surveys.
 			First: map[agenda.Kind]agenda.Handler{
 				agenda.Verdict:  &response.Judge{Court: p.diary(), Clicks: p.diary(), Programs: p.Programs},
 				agenda.Task:     tasks,
 				agenda.Escalate: chain,
 				agenda.Mark:     survey.Lots{Marks: p.Store},
+				agenda.SignIn:   porter,
 			},
 			Then: map[agenda.Kind]agenda.Handler{agenda.Invite: then, agenda.Remind: then},
 		}
@@ -123,6 +129,11 @@ func (l letters) Task(p *program.Program, t followup.Task) (survey.Letter, error
 		return survey.Letter{}, err
 	}
 	return w.Task(p, t)
+}
+
+// SignIn needs no key: what the link says is drawn by lot.
+func (l letters) SignIn(p *program.Program, to program.Member, link string) (survey.Letter, error) {
+	return mail.Writer{Now: l.Now}.SignIn(p, to, link)
 }
 
 // Auditor recounts everything and heals. It needs Store, Programs, Now and Log. Wait lets the time pass between its two looks.
