@@ -21,7 +21,6 @@ const (
 	maxValue  = 300  // bytes of one value
 	maxCursor = 1500 // bytes of a cursor, which may hold the keys of an item
 	pageSize  = 100  // items of a page
-	maxDays   = 3700 // of a period, about ten years: a longer one is a slip of the pen
 )
 
 // readQuery reads the parameters of a request. A parameter that is not known, or comes twice, is refused: a misspelt one would
@@ -62,14 +61,7 @@ func list(names []string) string {
 
 // readPeriod reads a period's name; "" is the month of now.
 func readPeriod(name string, now time.Time, zone *time.Location) (period.Period, error) {
-	if name == "" {
-		return period.Month(period.DayOf(now, zone)), nil
-	}
-	p, err := period.Parse(name)
-	if err == nil && p.Days() > maxDays {
-		err = fault.New(fault.Invalid, "the period %q is longer than %d days", name, maxDays)
-	}
-	return p, err
+	return period.Asked(name, period.DayOf(now, zone))
 }
 
 // readTouchpoints reads which touchpoints are asked about; "" are all of the program's, by name.

@@ -1,5 +1,7 @@
 package period
 
+import "strings"
+
 // Kind is a kind of period that scores are stored for.
 type Kind string
 
@@ -22,4 +24,19 @@ func (k Kind) Of(d Day) Period {
 		return Quarter(d)
 	}
 	return Year(d)
+}
+
+// Kind is the kind of the period; false for a range of days.
+func (p Period) Kind() (Kind, bool) {
+	switch {
+	case !p.Stored():
+		return "", false
+	case strings.Contains(p.Name, "W"):
+		return Weekly, true
+	case strings.Contains(p.Name, "Q"):
+		return Quarterly, true
+	case strings.Contains(p.Name, "-"):
+		return Monthly, true
+	}
+	return Yearly, true
 }

@@ -104,18 +104,11 @@ func (p Period) Stored() bool { return !strings.Contains(p.Name, "..") }
 // Previous is the period before: of the same kind, or as many days.
 func (p Period) Previous() Period {
 	last := p.From.Add(-1)
-	switch {
-	case !p.Stored():
-		from := last.Add(1 - p.Days())
-		return Period{from.String() + ".." + last.String(), from, last}
-	case strings.Contains(p.Name, "W"):
-		return Week(last)
-	case strings.Contains(p.Name, "Q"):
-		return Quarter(last)
-	case strings.Contains(p.Name, "-"):
-		return Month(last)
+	if k, some := p.Kind(); some {
+		return k.Of(last)
 	}
-	return Year(last)
+	from := last.Add(1 - p.Days())
+	return Period{from.String() + ".." + last.String(), from, last}
 }
 
 // Days is how many days the period has.

@@ -59,6 +59,8 @@ func TestAPeriodHasItsDaysAndAPredecessor(t *testing.T) {
 		}
 		if before := p.Previous(); before.To.Add(1) != p.From {
 			t.Errorf("%s ends on %s, %s begins on %s", before.Name, before.To, p.Name, p.From)
+		} else if after := before.Next(); after.From != p.From || p.Stored() && after != p {
+			t.Errorf("after %s comes %s, want %s", before.Name, after.Name, p.Name)
 		}
 	}
 }
