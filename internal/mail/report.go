@@ -45,7 +45,7 @@ type toldCase struct{ About, Standing string }
 // can be sent to.
 func (w Writer) Report(p *program.Program, r report.Report, to report.Reader, charts map[string][]byte) (survey.Letter, error) {
 	content := w.tell(p, r, to.Language, charts, func(name string) template.URL { return template.URL("cid:" + name + cidDomain) })
-	numbers, err := table(r)
+	numbers, err := ReportTable(r)
 	if err != nil {
 		return survey.Letter{}, err
 	}
@@ -70,7 +70,7 @@ func (w Writer) Report(p *program.Program, r report.Report, to report.Reader, ch
 // the charts.
 func (w Writer) ReportFiles(p *program.Program, r report.Report, language string, charts map[string][]byte) (map[string][]byte, error) {
 	content := w.tell(p, r, language, charts, func(name string) template.URL { return template.URL(name) })
-	numbers, err := table(r)
+	numbers, err := ReportTable(r)
 	if err != nil {
 		return nil, err
 	}

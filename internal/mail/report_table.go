@@ -22,9 +22,9 @@ var reportColumns = []string{
 	"sent", "delivered", "bounced", "complained", "unsubscribed", "replies", "response_rate", "unconfirmed_clicks", "clicks_counted",
 }
 
-// table is the report for spreadsheets, RFC 4180 in UTF-8: one row for each touchpoint with the numbers as they are shown elsewhere,
+// ReportTable is the report for spreadsheets, RFC 4180 in UTF-8: one row for each touchpoint with the numbers as they are shown elsewhere,
 // with plain dots. What is not known is empty. Distributions are in columns rating_0 to rating_10.
-func table(r report.Report) ([]byte, error) {
+func ReportTable(r report.Report) ([]byte, error) {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
 	w.UseCRLF = true

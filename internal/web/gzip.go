@@ -12,7 +12,7 @@ import (
 // worthZipping is from how many bytes on a page is compressed: below it the answer fits one packet as it is.
 const worthZipping = 1 << 10
 
-// zipped is the body as the client may have it, compressed if it takes that, with the headers that say so. Most of a page is its style
+// Zipped is the body as the client may have it, compressed if it takes that, with the headers that say so. Most of a page is its style
 // and script, which shrink to a third.
 //
 // A compressed page tells its length to whoever watches the wire, and so whether a guess that stands in it repeats a secret in it
@@ -20,7 +20,7 @@ const worthZipping = 1 << 10
 // nothing else is sent along by a browser, so that a survey's page, with its tokens, is only drawn for who has its token, and what it
 // repeats (a comment) came from who has it; and the page of a case, where a customer's words stand before a desk's eyes, has no
 // token in it (see hereAgain).
-func zipped(h http.Header, r *http.Request, body []byte) []byte {
+func Zipped(h http.Header, r *http.Request, body []byte) []byte {
 	if len(body) < worthZipping {
 		return body
 	}

@@ -114,7 +114,7 @@ func (v *visit) wantsJSON() bool { return v.r.Header.Get("Accept") == "applicati
 func (v *visit) state(status int, result response.Result) {
 	h := v.w.Header()
 	h.Set("Content-Type", "application/json")
-	secure(h)
+	Secure(h)
 	v.w.WriteHeader(status)
 	// The status is out: a connection that breaks now has nobody left to tell.
 	_ = json.NewEncoder(v.w).Encode(map[string]response.Result{"state": result})

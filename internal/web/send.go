@@ -25,10 +25,10 @@ func Send(w http.ResponseWriter, r *http.Request, log *slog.Logger, s Sheet) {
 	if s.Language != "" {
 		h.Set("Content-Language", s.Language)
 	}
-	body := zipped(h, r, s.Body)
+	body := Zipped(h, r, s.Body)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Set("Content-Security-Policy", s.Policy)
-	secure(h)
+	Secure(h)
 	w.WriteHeader(s.Status)
 	if r.Method == http.MethodHead {
 		return
@@ -39,8 +39,8 @@ func Send(w http.ResponseWriter, r *http.Request, log *slog.Logger, s Sheet) {
 	}
 }
 
-// secure sets what every answer has: its address is a credential, which must not be passed on, kept or indexed.
-func secure(h http.Header) {
+// Secure sets what every answer has: its address is a credential, which must not be passed on, kept or indexed.
+func Secure(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
