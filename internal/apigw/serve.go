@@ -165,5 +165,5 @@ func matched(r *http.Request) (route string, parameters map[string]string) {
 			parameters[name] = r.PathValue(name)
 		}
 	}
-	return method + " " + strings.ReplaceAll(path, "...}", "+}"), parameters
+	return method + " " + strings.TrimSuffix(strings.ReplaceAll(path, "...}", "+}"), "{$}"), parameters
 }

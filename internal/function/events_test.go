@@ -57,6 +57,7 @@ func started(p function.Parts) map[string]any {
 		"intake":   apigw.Handler(function.Intake(p)),
 		"respond":  apigw.Handler(function.Respond(p)),
 		"api":      apigw.Handler(function.API(p, function.Wait)),
+		"console":  apigw.Handler(function.Console(p)),
 		"dispatch": function.Dispatch(p),
 		"bounce":   function.Bounce(p),
 		"tally":    function.Tally(p),
@@ -72,7 +73,7 @@ func TestEveryFunctionTakesItsSampleEvents(t *testing.T) {
 	want := map[string]string{
 		"intake/shopify-order": `"statusCode":401`, "intake/zendesk-solved": `"statusCode":401`, "intake/standard-onboarding": `"statusCode":401`,
 		"respond/survey-opened": `"statusCode":404`, "respond/survey-answered": `"statusCode":404`, "respond/one-click-unsubscribe": `"statusCode":404`,
-		"api/scores": `"statusCode":401`, "tally/unhappy-answer": `"batchItemFailures":null`, "followup/unhappy-answer": `"batchItemFailures":null`,
+		"api/scores": `"statusCode":401`, "console/scores": `"statusCode":303`, "tally/unhappy-answer": `"batchItemFailures":null`, "followup/unhappy-answer": `"batchItemFailures":null`,
 	}
 	for name, fn := range started(parts(t)) {
 		samples, err := filepath.Glob("../../events/" + name + "/*.json")

@@ -28,7 +28,8 @@
 //	task       mail to a desk
 //	state      states of a case
 //	case       pages for a desk
-//	report     how a period went, for those in charge
+//	report     how a period went, for those in charge               also Printer.Value, Printer.Convention and others
+//	console    the pages of the team
 //
 // A text holds placeholders in braces: {company}. Tests hold that every catalog has every key with the same placeholders and that
 // every key is used, so a missing one is a mistake of this repository and never a customer's problem.

@@ -17,7 +17,7 @@ import (
 )
 
 // speakers are the folders whose code and templates speak.
-var speakers = []string{".", "../mail", "../web"}
+var speakers = []string{".", "../console", "../mail", "../web"}
 
 // spoken is what one of them says: a key, and the placeholders that it fills in if it stands in a call.
 type spoken struct {

@@ -32,7 +32,7 @@ func (s *System) Handler() http.Handler {
 	mux.HandleFunc("GET /local/mail.json", s.answering(s.listMail))
 	mux.HandleFunc("GET /local/mail/{file}", s.answering(s.showMail))
 	mux.HandleFunc("POST /local/ses-event", s.answering(s.sesEvent))
-	mux.HandleFunc("GET /{$}", s.answering(s.tour))
+	mux.HandleFunc("GET /{$}", s.answering(s.tour)) // before the console's, which only leads to its first page from there
 	mux.HandleFunc("POST /local/tour/hook", s.answering(s.tourHook))
 	mux.HandleFunc("POST /local/tour/clock", s.answering(s.tourClock))
 	mux.HandleFunc("POST /local/tour/resume", s.answering(s.tourResume))
@@ -45,6 +45,9 @@ func (s *System) Handler() http.Handler {
 // Pattern is the route as net/http writes it.
 func (r Route) Pattern() string {
 	path := strings.ReplaceAll(r.Path, "+}", "...}")
+	if path == "/" {
+		path = "/{$}" // and nothing below it
+	}
 	if r.Method == "ANY" {
 		return path
 	}

@@ -66,6 +66,7 @@ func TestTheTemplateIsReadable(t *testing.T) {
 		"intake":   "[{ANY /hooks/{source}}] [] 0 streams 0",
 		"respond":  "[{ANY /c/{token}} {ANY /l/{token}} {ANY /s/{token}} {ANY /u/{token}}] [] 0 streams 0",
 		"api":      "[{ANY /api/{proxy+}}] [] 0 streams 0",
+		"console":  "[{ANY /} {ANY /{proxy+}}] [] 0 streams 0",
 		"dispatch": "[] [{1m0s 0s}] 0 streams 0",
 		"audit":    "[] [{0s 3h15m0s}] 0 streams 0",
 		"report":   "[] [{1h0m0s 0s}] 0 streams 0",

@@ -111,7 +111,7 @@ func takeSamples(t *testing.T, bootstraps map[string]string) {
 // sampleAnswers are what functions answer to samples: they are unsigned and about things that the stack does not have. What matters is
 // that the event is read.
 var sampleAnswers = map[string]string{
-	"intake": `"statusCode":401`, "respond": `"statusCode":404`, "api": `"statusCode":401`,
+	"intake": `"statusCode":401`, "respond": `"statusCode":404`, "api": `"statusCode":401`, "console": `"statusCode":303`,
 	"tally": `"batchItemFailures":null`, "followup": `"batchItemFailures":null`,
 	"dispatch": "null", "audit": "null", "bounce": "null", "report": "null",
 }

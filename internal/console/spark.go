@@ -1,0 +1,64 @@
+package console
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"afterword/internal/report"
+)
+
+// The box of a small trend, in its own units, and what stays free at its edge for the line and its last point.
+const (
+	sparkWide, sparkHigh = 132.0, 36.0
+	sparkEdge            = 3.0
+)
+
+// spark is a trend as large as a word: the line of the scores, and their intervals around it. It breaks where there was no score.
+type spark struct {
+	Lines, Bands []string // points of polylines and polygons
+	Last         *dot
+}
+
+type dot struct{ X, Y string }
+
+// sparkOf draws a trend. It is as high as its intervals reach, so that a change of the score is seen, and so is how sure it is.
+func sparkOf(trend []report.Point) spark {
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, p := range trend {
+		if i := p.Score.Interval; i != nil {
+			low, high = min(low, i[0]), max(high, i[1])
+		}
+	}
+	if low >= high {
+		low, high = low-1, low+1
+	}
+	x := func(i int) float64 {
+		return sparkEdge + float64(i)*(sparkWide-2*sparkEdge)/float64(max(len(trend)-1, 1))
+	}
+	y := func(value float64) float64 {
+		return sparkHigh - sparkEdge - (value-low)/(high-low)*(sparkHigh-2*sparkEdge)
+	}
+	at := func(x, y float64) string { return fmt.Sprintf("%.1f,%.1f", x, y) }
+	var s spark
+	var line, above, below []string
+	end := func() {
+		if len(line) > 1 {
+			s.Lines = append(s.Lines, strings.Join(line, " "))
+			s.Bands = append(s.Bands, strings.Join(append(above, below...), " "))
+		}
+		line, above, below = nil, nil, nil
+	}
+	for i, p := range trend {
+		if p.Score.Value == nil || p.Score.Interval == nil {
+			end()
+			continue
+		}
+		line = append(line, at(x(i), y(*p.Score.Value)))
+		above = append(above, at(x(i), y(p.Score.Interval[1])))
+		below = append([]string{at(x(i), y(p.Score.Interval[0]))}, below...)
+		s.Last = &dot{fmt.Sprintf("%.1f", x(i)), fmt.Sprintf("%.1f", y(*p.Score.Value))}
+	}
+	end()
+	return s
+}
