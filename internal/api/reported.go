@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"time"
 
 	"afterword/internal/period"
 	"afterword/internal/program"
@@ -20,8 +21,13 @@ func (r Report) Gathered(p *program.Program) (report.Report, error) {
 	if err != nil {
 		return report.Report{}, err
 	}
-	back := report.Report{Period: in, Before: before, At: r.At, Closed: r.Closed, CountsClicks: r.CountsClicks, Cases: report.Cases{
-		Opened: r.Cases.Opened, Closed: r.Cases.Closed, Open: r.Cases.Open, Overdue: r.Cases.Overdue, AtLeast: r.Cases.AtLeast}}
+	to, err := p.Audience(r.Audience)
+	if err != nil {
+		return report.Report{}, err
+	}
+	back := report.Report{For: to, Period: in, Before: before, At: r.At, Closed: r.Closed, CountsClicks: r.CountsClicks, Cases: report.Cases{
+		Opened: r.Cases.Opened, Over: r.Cases.Over, Closed: r.Cases.Closed, Saved: r.Cases.Saved, Lost: r.Cases.Lost, Open: r.Cases.Open,
+		Overdue: r.Cases.Overdue, AtLeast: r.Cases.AtLeast, TimeToClose: time.Duration(r.Cases.Seconds) * time.Second}}
 	for _, shown := range r.Touchpoints {
 		s, ok := p.Surveys[shown.Score.Survey]
 		if !ok {

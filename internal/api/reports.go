@@ -14,12 +14,13 @@ import (
 
 // Reports gathers how a period went.
 type Reports interface {
-	// Report gathers the report of a period as it is at now. Faults: Transient.
-	Report(ctx context.Context, p *program.Program, in period.Period, now time.Time) (report.Report, error)
+	// Report gathers the report of a period for an audience as it is at now. Faults: Transient.
+	Report(ctx context.Context, p *program.Program, in period.Period, to program.Audience, now time.Time) (report.Report, error)
 }
 
 // Report is how a period went, as the API shows it: what is mailed when the period is over. Its numbers are rounded.
 type Report struct {
+	Audience     string             `json:"audience"`
 	Period       string             `json:"period"`
 	From         period.Day         `json:"from"` // its first day
 	To           period.Day         `json:"to"`   // and its last
@@ -62,10 +63,14 @@ type ReportQuote struct {
 // ReportCases is how the follow-up stands.
 type ReportCases struct {
 	Opened  int          `json:"opened"` // in the period
+	Over    int          `json:"over"`   // of them, closed by now
 	Closed  int          `json:"closed"` // in the period
-	Open    int          `json:"open"`   // now
+	Saved   int          `json:"saved"`
+	Lost    int          `json:"lost"`
+	Open    int          `json:"open"` // now
 	Overdue int          `json:"overdue"`
 	AtLeast bool         `json:"at_least,omitempty"` // there are so many cases that these numbers are the least that they may be
+	Seconds int64        `json:"seconds_to_close"`   // median of the closed ones; 0: none was closed
 	Oldest  []ReportCase `json:"oldest"`
 }
 
@@ -84,7 +89,7 @@ type ReportCase struct {
 }
 
 func (a *API) reports(r *http.Request) (any, error) {
-	query, err := readQuery(r, "period")
+	query, err := readQuery(r, "period", "audience")
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +105,11 @@ func (a *API) reports(r *http.Request) (any, error) {
 	if period.DayOf(now, p.Zone).Before(in.From) {
 		return nil, fault.New(fault.Invalid, "the period %s begins on %s, which is still to come", in.Name, in.From)
 	}
-	gathered, err := a.Reports.Report(r.Context(), p, in, now)
+	to, err := p.Audience(query["audience"])
+	if err != nil {
+		return nil, err
+	}
+	gathered, err := a.Reports.Report(r.Context(), p, in, to, now)
 	if err != nil {
 		return nil, err
 	}
@@ -109,10 +118,10 @@ func (a *API) reports(r *http.Request) (any, error) {
 
 func showReport(r report.Report) Report {
 	shown := Report{
-		Period: r.Period.Name, From: r.Period.From, To: r.Period.To, Before: r.Before.Name, At: r.At, Closed: r.Closed,
+		Audience: r.For.String(), Period: r.Period.Name, From: r.Period.From, To: r.Period.To, Before: r.Before.Name, At: r.At, Closed: r.Closed,
 		CountsClicks: r.CountsClicks, Touchpoints: []ReportTouchpoint{},
-		Cases: ReportCases{Opened: r.Cases.Opened, Closed: r.Cases.Closed, Open: r.Cases.Open, Overdue: r.Cases.Overdue,
-			AtLeast: r.Cases.AtLeast, Oldest: []ReportCase{}},
+		Cases: ReportCases{Opened: r.Cases.Opened, Over: r.Cases.Over, Closed: r.Cases.Closed, Saved: r.Cases.Saved, Lost: r.Cases.Lost,
+			Open: r.Cases.Open, Overdue: r.Cases.Overdue, AtLeast: r.Cases.AtLeast, Seconds: int64(r.Cases.TimeToClose / time.Second), Oldest: []ReportCase{}},
 	}
 	for _, t := range r.Touchpoints {
 		shown.Touchpoints = append(shown.Touchpoints, showTouchpoint(r, t))

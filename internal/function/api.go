@@ -24,7 +24,7 @@ func API(p Parts, wait func(context.Context, time.Duration) error) http.Handler 
 	return (&api.API{
 		Written: p.Keys, Keys: p.Store, Meter: p.Store, Programs: p.Programs, Intake: reported{p},
 		Counts: tally.Reader{Archive: p.Store}, Answers: p.Store, Bench: response.Bench{Rulings: p.Store, Programs: p.Programs}, Inquiry: response.Inquiry{Archive: p.Store},
-		Decisions: p.Store, Cases: p.Store, People: people{p, wait}, Reports: p.gather(), Texts: p.Store,
+		Decisions: p.Store, Cases: p.Store, People: people{p, wait}, Reports: p.gatherNow(), Texts: p.Store,
 		Applier: applier{p}, Linker: linker{p}, Sending: survey.Sending{Pauses: p.diary()}, Auditor: Auditor(p, wait), Simulator: simulator{p}, Now: p.Now, Log: p.Log,
 	}).Handler()
 }
@@ -72,6 +72,13 @@ func (l linker) Invitation(ctx context.Context, id string) (survey.Invitation, e
 
 func (p Parts) gather() report.Gather {
 	return report.Gather{Counts: tally.Reader{Archive: p.Store}, Answers: p.Store, Cases: p.Store}
+}
+
+// gatherNow gathers for somebody who waits for it: within the time that an HTTP request has.
+func (p Parts) gatherNow() report.Gather {
+	g := p.gather()
+	g.Most = 10_000
+	return g
 }
 
 // Publisher makes programs the one in force, if there are texts in their languages.

@@ -26,9 +26,11 @@ type told struct {
 	frame
 	surveys         map[string]program.Survey
 	Title, Compared string
+	Headline        string   // the whole report in a line
 	Notes           []string // what holds for the whole report: it is not final, clicks count
 	Touchpoints     []toldTouchpoint
 	Cases           []entryOf
+	Closure         []string
 	CasesNote       string
 	Oldest          []toldCase
 	Meaning         []string
@@ -116,6 +118,11 @@ func (w Writer) tell(p *program.Program, r report.Report, language string, chart
 	content.Subject = content.T("report.subject", "company", content.Brand.Name, "period", named)
 	content.Title = content.T("report.title", "period", named)
 	content.Compared = content.T("report.compared", "period", content.Period(r.Before))
+	if audience := content.audience(p, r.For); audience != "" {
+		content.Subject = content.T("report.subject.for", "company", content.Brand.Name, "period", named, "audience", audience)
+		content.Compared = content.list(audience, content.Compared)
+	}
+	content.Headline = content.headline(r)
 	if !r.Closed {
 		content.Notes = append(content.Notes, content.T("report.unfinished", "period", named))
 	}
@@ -138,7 +145,7 @@ func (w Writer) tell(p *program.Program, r report.Report, language string, chart
 		content.Touchpoints = append(content.Touchpoints, told)
 		verdicts = append(verdicts, told.Verdict)
 	}
-	content.Preheader = strings.Join(verdicts, " \u00b7 ")
+	content.Preheader = content.list(append([]string{content.Headline}, verdicts...)...)
 	content.cases(r.Cases, p)
 	content.Meaning = []string{content.T("report.meaning.interval"), content.T("report.meaning.change"), content.T("report.meaning.numbers")}
 	return content
@@ -158,6 +165,7 @@ func (v *told) cases(c report.Cases, p *program.Program) {
 		{v.T("report.cases.open"), v.Count(int64(c.Open))},
 		{v.T("report.cases.overdue"), v.Count(int64(c.Overdue))},
 	}
+	v.Closure = v.closure(c)
 	if c.AtLeast {
 		v.CasesNote = v.T("report.cases.least")
 	}

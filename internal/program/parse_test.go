@@ -124,6 +124,8 @@ sources:
     events: {feature.used: new-feature}
 reports:
   at: "06:30"
+  quote: true
+  desks: [month, week, month]
   quarter: [Ebba Ek <ebba@Löv.example>, {to: anna@acme.example, language: pt-BR}]
 themes:
   delivery:
@@ -169,7 +171,10 @@ sessions_from: 2026-11-22T10:30:00+01:00
 			Window: 364 * day, MaxAge: 36 * time.Hour, MinAge: 14 * day, Sample: 0.25, Reminder: 36 * time.Hour, Expires: 2 * day,
 			Filter: map[string]string{"country": "SE", "tier": "2"}, Subject: SharedSubject}},
 		Sources: map[string]Source{"app": {Name: "app", Kind: Standard, Agreed: true, Events: map[string]string{"feature.used": "new-feature"}}},
-		Reports: Reports{At: 6*time.Hour + 30*time.Minute, To: map[period.Kind][]Recipient{period.Quarterly: {
+		Reports: Reports{At: 6*time.Hour + 30*time.Minute, Quote: true, Editions: []Edition{
+			{Audience{OfDesk, "a-1"}, []period.Kind{period.Monthly, period.Weekly}, []Recipient{
+				{Person{"Eva Öman", "eva@xn--lv-fka.example"}, "pt-BR"}, {Person{"Berg, Anna", "anna@acme.example"}, "pt-BR"}}},
+		}, To: map[period.Kind][]Recipient{period.Quarterly: {
 			{Person{"Ebba Ek", "ebba@xn--lv-fka.example"}, "sv"}, {Person{"", "anna@acme.example"}, "pt-BR"}}}},
 		Themes: []Theme{
 			{ID: "delivery", Name: Text{"sv": "Leverans"}, Words: map[string][]string{"sv": {"leverans*", "kom fram"}, "pt": {"Entrega"}}},
@@ -183,6 +188,39 @@ sessions_from: 2026-11-22T10:30:00+01:00
 	}
 	if diff := cmp.Diff(want, p, sameZone); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestAnAudienceIsAskedForByName(t *testing.T) {
+	p, err := Parse([]byte(strings.Replace(small, "sources:\n", "reports: {desks: week}\nsources:\n", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct {
+		asked string
+		want  Audience
+		wrong string
+	}{
+		{"", Everybody, ""},
+		{"leadership", Everybody, ""},
+		{"desk:help", Audience{OfDesk, "help"}, ""},
+		{"desk:none", Audience{}, `the program has no desk "none"`},
+		{"leadership:x", Audience{}, `"leadership:x" is no audience`},
+		{"Desk:help", Audience{}, `"Desk:help" is no audience`},
+	} {
+		got, err := p.Audience(row.asked)
+		if row.wrong != "" {
+			if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), row.wrong) {
+				t.Errorf("%q: %v", row.asked, err)
+			}
+			continue
+		}
+		if err != nil || got != row.want {
+			t.Errorf("%q: %+v, %v", row.asked, got, err)
+		}
+		if again, err := p.Audience(got.String()); err != nil || again != got {
+			t.Errorf("%q is written %q, which is %+v, %v", row.asked, got, again, err)
+		}
 	}
 }
 

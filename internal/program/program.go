@@ -165,12 +165,14 @@ const (
 
 // Reports says who gets which report by mail, and when.
 type Reports struct {
-	At time.Duration // since midnight of the first day after the period, in the program's zone
-	To map[period.Kind][]Recipient
+	At       time.Duration               // since midnight of the first day after the period, in the program's zone
+	Quote    bool                        // reports repeat what customers wrote, never who
+	To       map[period.Kind][]Recipient // who gets the leadership's
+	Editions []Edition                   // for the other audiences: desks, then teams, then agents
 }
 
 // ReportKinds are the kinds of period that are reported on by mail, the shortest first.
-var ReportKinds = []period.Kind{period.Monthly, period.Quarterly}
+var ReportKinds = []period.Kind{period.Weekly, period.Monthly, period.Quarterly, period.Yearly}
 
 // Recipient is somebody who gets reports, in one of the program's languages.
 type Recipient struct {

@@ -1,6 +1,7 @@
 package program
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -9,29 +10,67 @@ import (
 	"afterword/internal/period"
 )
 
-// mostRecipients is how many may get the report of a period: more people read it in a mail to a list of theirs.
+// mostRecipients is how many may get one edition of the report of a period: more people read it in a mail to a list of theirs.
 const mostRecipients = 50
 
 func (p *Program) reports(n node) Reports {
-	names := []string{"at"}
+	names := []string{"at", "quote", "desks"}
 	for _, kind := range ReportKinds {
 		names = append(names, string(kind))
 	}
 	f := n.fields(names...)
-	r := Reports{At: f.clock("at", 8*time.Hour)}
+	r := Reports{At: f.clock("at", 8*time.Hour), Quote: f.flag("quote", false)}
 	for _, kind := range ReportKinds {
-		if to := p.recipients(f, string(kind)); len(to) > 0 {
+		if to := p.recipients(f.list(string(kind), "a list, such as [Ebba Ek <ebba@acme.example>]"), f.of[string(kind)]); len(to) > 0 {
 			if r.To == nil {
 				r.To = map[period.Kind][]Recipient{}
 			}
 			r.To[kind] = to
 		}
 	}
+	if every, ok := f.of["desks"]; ok {
+		r.Editions = p.deskEditions(every.kinds())
+	}
 	return r
 }
 
-func (p *Program) recipients(f fields, name string) (found []Recipient) {
-	for _, n := range f.list(name, "a list, such as [Ebba Ek <ebba@acme.example>]") {
+// kinds reads one kind of period or several.
+func (n node) kinds() (kinds []period.Kind) {
+	written := []node{n}
+	if n.Kind == yaml.SequenceNode {
+		written = written[:0]
+		for _, part := range n.Content {
+			written = append(written, node{part, n.path, n.in})
+		}
+	}
+	for _, each := range written {
+		switch kind := period.Kind(each.Value); {
+		case each.Kind != yaml.ScalarNode || !slices.Contains(ReportKinds, kind):
+			each.wrong("week, month, quarter or year, or several as [week, quarter]", "%s is not a kind of period that is reported on", each.written())
+		case !slices.Contains(kinds, kind):
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}
+
+// deskEditions are those of all desks, to the people who work there.
+func (p *Program) deskEditions(every []period.Kind) (editions []Edition) {
+	for _, name := range slices.Sorted(maps.Keys(p.Desks)) {
+		e, desk := Edition{Audience: Audience{Readership: OfDesk, Name: name}, Every: every}, p.Desks[name]
+		for _, person := range desk.People {
+			if !slices.ContainsFunc(e.To, func(other Recipient) bool { return other.Address == person.Address }) {
+				e.To = append(e.To, Recipient{person, desk.Language})
+			}
+		}
+		editions = append(editions, e)
+	}
+	return editions
+}
+
+// recipients reads those who get a report, from what stands at a place.
+func (p *Program) recipients(written []node, place node) (found []Recipient) {
+	for _, n := range written {
 		to := p.recipient(n)
 		switch {
 		case to.Address == "":
@@ -42,7 +81,7 @@ func (p *Program) recipients(f fields, name string) (found []Recipient) {
 		}
 	}
 	if len(found) > mostRecipients {
-		f.of[name].wrong("at most 50; a mail to a list of your own reaches any number", "%d people are to get it", len(found))
+		place.wrong("at most 50; a mail to a list of your own reaches any number", "%d people are to get it", len(found))
 	}
 	return found
 }

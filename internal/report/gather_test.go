@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"afterword/internal/followup"
+	"afterword/internal/program"
 	"afterword/internal/response"
 	"afterword/internal/score"
 	"afterword/internal/survey"
@@ -19,7 +20,7 @@ var november = time.Date(2026, time.November, 1, 7, 0, 0, 0, time.UTC)
 
 func (w *world) report(t *testing.T, in string, now time.Time) Report {
 	t.Helper()
-	r, err := w.gather().Report(t.Context(), w.program, named(t, in), now)
+	r, err := w.gather().Report(t.Context(), w.program, named(t, in), program.Everybody, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,11 +159,12 @@ func TestOnAnEffortScaleTheHighestRatingIsTheUnhappiest(t *testing.T) {
 
 func TestOnlySoManyAnswersAreLookedThroughForQuotes(t *testing.T) {
 	w := newWorld(t)
-	for n := range AnswersRead + 10 {
+	w.most = 2 * pageSize
+	for n := range w.most + 10 {
 		w.said("support", n, 4, "fine")
 	}
-	w.answers[AnswersRead-1].Rating = 2 // the last one that is read
-	w.answers[AnswersRead].Rating = 1
+	w.answers[w.most-1].Rating = 2 // the last one that is read
+	w.answers[w.most].Rating = 1
 	support := touchpointOf(t, w.report(t, "2026-10", november), "support")
 	if diff := cmp.Diff([]string{"2 fine"}, commentsOf(support.Lowest)); diff != "" {
 		t.Error(diff)
@@ -191,9 +193,12 @@ func TestCasesAreCountedByWhenTheyWereOpenedAndClosed(t *testing.T) {
 		of("e", followup.Resolved, "2026-09-05T10:00:00Z", "2026-09-05T14:00:00Z", "2026-10-01T10:00:00Z"),
 	}
 	c := w.report(t, "2026-10", november).Cases
-	got := fmt.Sprint(c.Opened, c.Closed, c.Open, c.Overdue, c.AtLeast)
-	if want := fmt.Sprint(4, 2, 4, 2, false); got != want {
-		t.Errorf("opened, closed, open, overdue: %s, want %s", got, want)
+	got := fmt.Sprint(c.Opened, c.Over, c.Closed, c.Saved, c.Lost, c.Open, c.Overdue, c.AtLeast, *c.ClosureRate(), c.TimeToClose)
+	if want := fmt.Sprint(4, 2, 2, 1, 1, 4, 2, false, 0.5, 13*24*time.Hour+12*time.Hour); got != want { // 1 day and 26
+		t.Errorf("opened, over, closed, saved, lost, open, overdue: %s, want %s", got, want)
+	}
+	if none := (Cases{}); none.ClosureRate() != nil {
+		t.Error("of no cases none are closed, and that is no rate")
 	}
 	var oldest []string
 	for _, each := range c.Oldest {
@@ -201,6 +206,45 @@ func TestCasesAreCountedByWhenTheyWereOpenedAndClosed(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"atrue", "btrue", "cfalse", "dfalse"}, oldest); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestADeskReadsOfWhatItWorksForAndNothingElse(t *testing.T) {
+	w := newWorld(t)
+	w.answered("support", "2026-10", 1, 1, 2, 4, 5, 5)
+	w.answered("purchase", "2026-10", 5)
+	w.said("support", 1, 1, "slow")
+	w.said("purchase", 2, 1, "expensive")
+	for _, desk := range []string{"support", "support", "orders"} {
+		w.open = append(w.open, followup.Case{ID: desk, State: followup.Open, Desk: desk, OpenedAt: november.Add(-time.Hour), Due: november})
+	}
+	audiences := []program.Audience{program.Everybody, {Readership: program.OfDesk, Name: "support"}, {Readership: program.OfDesk, Name: "orders"}}
+	all, err := w.gather().Reports(t.Context(), w.program, named(t, "2026-10"), audiences, november)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range all {
+		line := fmt.Sprintf("%s, %d cases:", r.For, r.Cases.Open)
+		for _, each := range r.Touchpoints {
+			line += fmt.Sprintf(" %s %d %v", each.Name, each.Score.N, commentsOf(each.Lowest))
+		}
+		got = append(got, line)
+	}
+	if diff := cmp.Diff([]string{
+		"leadership, 3 cases: onboarding 0 [] purchase 1 [1 expensive] support 6 [1 slow]",
+		"desk:support, 2 cases: support 6 [1 slow]",
+		"desk:orders, 1 cases: purchase 1 [1 expensive]",
+	}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestNobodyIsQuotedUnlessTheProgramSaysSo(t *testing.T) {
+	w := newWorld(t)
+	w.said("support", 1, 1, "slow")
+	if w.program.Reports.Quote = false; len(touchpointOf(t, w.report(t, "2026-10", november), "support").Lowest) > 0 {
+		t.Error("a customer is quoted")
 	}
 }
 

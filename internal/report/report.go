@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"afterword/internal/period"
+	"afterword/internal/program"
 	"afterword/internal/score"
 )
 
@@ -20,8 +21,9 @@ const TrendPeriods = 13
 // Quotes is how many of the lowest and of the highest answers with a comment a report shows for a touchpoint, each.
 const Quotes = 3
 
-// Report is how one period went.
+// Report is how one period went, as one audience reads of it.
 type Report struct {
+	For          program.Audience
 	Period       period.Period // that is reported; its name is the report's
 	Before       period.Period // that it is compared with
 	At           time.Time     // when it was gathered, UTC
@@ -45,7 +47,7 @@ type Touchpoint struct {
 	Replies      int64         // answers to them, whenever they came
 	Unconfirmed  int64         // of them, those with a click that no person confirmed; counted nowhere
 	Trend        []Point       // TrendPeriods of them, oldest first
-	Lowest       []Quote       // answers with a comment, the unhappiest first; only bad and neutral ones
+	Lowest       []Quote       // answers with a comment, the unhappiest first; only bad and neutral ones, and none unless the program says so
 	Highest      []Quote       // likewise the happiest; only good ones
 }
 
@@ -77,12 +79,26 @@ type Quote struct {
 // Cases is how the follow-up stands.
 type Cases struct {
 	Opened  int  // in the period
-	Closed  int  // in the period, whatever the outcome
+	Over    int  // of them, those that are closed by now, whatever the outcome
+	Closed  int  // in the period, likewise, whenever they were opened
+	Saved   int  // of Closed, those that were made right
+	Lost    int  // of Closed, the others
 	Open    int  // now, of whatever period
 	Overdue int  // of Open, those that nobody took in time
 	AtLeast bool // there are so many cases (CasesRead) that these numbers are the least that they may be
+	// TimeToClose is the median of Closed, from opening to closing, by the clock and not by working hours; 0 when none was closed.
+	TimeToClose time.Duration
 	// The oldest of Open, at most CasesShown; the desk's people find all of them in their mails.
 	Oldest []OpenCase
+}
+
+// ClosureRate is the share of the cases opened in the period that are closed by now, 0 to 1; nil when none was opened.
+func (c Cases) ClosureRate() *float64 {
+	if c.Opened == 0 {
+		return nil
+	}
+	rate := float64(c.Over) / float64(c.Opened)
+	return &rate
 }
 
 // CasesShown is how many open cases a report names.

@@ -29,7 +29,7 @@ const abandoned = 30 * time.Minute
 // Rounds mails the reports that are due, each once to each reader. It runs every hour; a late run mails the last period of each kind
 // that is over, within Patience. A run for an hour of long ago mails what was due then, to whoever has not had it.
 //
-// The first run after a period's time opens its round, which fixes who gets it: those whom the program names then. So a reader who
+// The first run after a period's time opens its round, which fixes who gets which edition: those whom the program names then. So a reader who
 // is added later gets no old reports, and one who is taken out gets no more. Each mail is claimed before it is handed over; a claim
 // whose outcome nobody knows is never mailed again by itself, but is an error, once, so that a person looks.
 type Rounds struct {
@@ -60,7 +60,7 @@ type Writer interface {
 	Report(p *program.Program, r Report, to Reader, charts map[string][]byte) (survey.Letter, error)
 }
 
-// Book keeps what was mailed to whom. A reader is named by ReaderID, a period by its name.
+// Book keeps what was mailed to whom. A reader is named by EditionReaderID, a period by its name.
 type Book interface {
 	// Round reads how the mailing of a period stands. Faults: Transient.
 	Round(ctx context.Context, period string) (Round, error)
@@ -104,6 +104,15 @@ type Mailing struct {
 func ReaderID(address string) string {
 	sum := sha256.Sum256([]byte(address))
 	return hex.EncodeToString(sum[:16])
+}
+
+// EditionReaderID names a reader of one edition likewise: whoever gets two editions of a period is two readers of its round. The
+// leadership's readers go by their address alone, as those of rounds that were opened before there were other editions.
+func EditionReaderID(of program.Audience, address string) string {
+	if of.Readership == program.Leadership {
+		return ReaderID(address)
+	}
+	return ReaderID(of.String() + "\n" + address)
 }
 
 // Run mails what was due at an hour, as it stands now. An hour that is still to come is taken for now, so that no report is written
@@ -169,15 +178,20 @@ func (r Rounds) standing(ctx context.Context, in period.Period, due bool) (Round
 	return r.Book.Round(ctx, in.Name)
 }
 
-// untold are those readers of a round whose mail is not settled and whom the program still names.
-func (r Rounds) untold(p *program.Program, kind period.Kind, round Round) (untold []program.Recipient) {
-	for _, to := range p.Reports.To[kind] {
-		id := ReaderID(to.Address)
-		if state := round.Mails[id].State; slices.Contains(round.Readers, id) && (state == Due || state == Claimed) {
-			untold = append(untold, to)
+// untold are the editions with readers whose mail is not settled and whom the program still names.
+func (r Rounds) untold(p *program.Program, kind period.Kind, round Round) (untold []program.Edition) {
+	for _, e := range p.Reports.Of(kind) {
+		if slices.ContainsFunc(e.To, func(to program.Recipient) bool { return round.owes(EditionReaderID(e.Audience, to.Address)) }) {
+			untold = append(untold, e)
 		}
 	}
 	return untold
+}
+
+// owes tells whether a reader is to get a mail of the round that is not settled.
+func (r Round) owes(reader string) bool {
+	state := r.Mails[reader].State
+	return slices.Contains(r.Readers, reader) && (state == Due || state == Claimed)
 }
 
 // edition is a report on its way to its readers.
@@ -194,50 +208,75 @@ func (r Rounds) period(ctx context.Context, p *program.Program, kind period.Kind
 	if err != nil {
 		return err
 	}
-	if round.Opened && len(r.untold(p, kind, round)) == 0 {
+	editions := p.Reports.Of(kind)
+	if round.Opened {
+		editions = r.untold(p, kind, round)
+	}
+	if round.Opened && len(editions) == 0 {
 		return nil
 	}
-	gathered, err := r.Gather.Report(ctx, p, in, now)
+	reports, err := r.gather(ctx, p, in, editions, now)
 	if err != nil {
 		return err
 	}
 	if !round.Opened {
-		if round, err = r.open(ctx, p, kind, gathered, now); err != nil {
+		if round, err = r.open(ctx, in, editions, reports, now); err != nil {
 			return err
 		}
 	}
-	e := edition{Rounds: r, program: p, report: gathered, now: now}
 	var failures []error
-	for _, to := range r.untold(p, kind, round) {
-		if err := e.mail(ctx, to, round.Mails[ReaderID(to.Address)]); err != nil {
-			failures = append(failures, err)
-			if errors.Is(err, survey.ErrSuspended) || ctx.Err() != nil {
-				break
+	for i, due := range editions {
+		e := edition{Rounds: r, program: p, report: reports[i], now: now}
+		for _, to := range due.To {
+			id := EditionReaderID(due.Audience, to.Address)
+			if !round.owes(id) {
+				continue
+			}
+			if err := e.mail(ctx, to, id, round.Mails[id]); err != nil {
+				failures = append(failures, err)
+				if errors.Is(err, survey.ErrSuspended) || ctx.Err() != nil {
+					return errors.Join(failures...)
+				}
 			}
 		}
 	}
 	return errors.Join(failures...)
 }
 
-// open fixes who gets a report: nobody, when there is nothing to tell.
-func (r Rounds) open(ctx context.Context, p *program.Program, kind period.Kind, gathered Report, now time.Time) (Round, error) {
+// gather gathers the reports of the editions, in their order. For nobody nothing is read.
+func (r Rounds) gather(ctx context.Context, p *program.Program, in period.Period, editions []program.Edition, now time.Time) ([]Report, error) {
+	if len(editions) == 0 {
+		return nil, nil
+	}
+	var audiences []program.Audience
+	for _, e := range editions {
+		audiences = append(audiences, e.Audience)
+	}
+	return r.Gather.Reports(ctx, p, in, audiences, now)
+}
+
+// open fixes who gets the editions: nobody that in which there is nothing to tell.
+func (r Rounds) open(ctx context.Context, in period.Period, editions []program.Edition, reports []Report, now time.Time) (Round, error) {
 	var readers []string
-	if !gathered.Silent() {
-		for _, to := range p.Reports.To[kind] {
-			readers = append(readers, ReaderID(to.Address))
+	for i, e := range editions {
+		if reports[i].Silent() {
+			continue
+		}
+		for _, to := range e.To {
+			readers = append(readers, EditionReaderID(e.Audience, to.Address))
 		}
 	}
-	opened, err := r.Book.Open(ctx, gathered.Period.Name, readers, now)
+	opened, err := r.Book.Open(ctx, in.Name, readers, now)
 	if err != nil {
 		return Round{}, err
 	}
-	r.Log.InfoContext(ctx, "report round", slog.String("period", gathered.Period.Name), slog.Int("readers", len(readers)), slog.Bool("opened", opened))
-	return r.Book.Round(ctx, gathered.Period.Name)
+	r.Log.InfoContext(ctx, "report round", slog.String("period", in.Name), slog.Int("readers", len(readers)), slog.Bool("opened", opened))
+	return r.Book.Round(ctx, in.Name)
 }
 
 // mail brings the report to one reader. It is written before it is claimed, so that one that cannot be written stays due.
-func (e *edition) mail(ctx context.Context, to program.Recipient, was Mailing) error {
-	reader, name := ReaderID(to.Address), e.report.Period.Name
+func (e *edition) mail(ctx context.Context, to program.Recipient, reader string, was Mailing) error {
+	name := e.report.Period.Name
 	if was.State == Claimed {
 		if e.now.Sub(was.ClaimedAt) < abandoned {
 			return nil // somebody is at it

@@ -66,6 +66,30 @@ func TestAReportIsMailedInTheMorningAfterItsPeriodByTheProgramsClock(t *testing.
 	}
 }
 
+func TestSeveralReportsAreDueInOneHour(t *testing.T) {
+	w := newWorld(t)
+	for _, kind := range program.ReportKinds {
+		w.to(kind, ebba)
+	}
+	for _, name := range []string{"2026-W53", "2026-12", "2026-Q4", "2026", "2029-W52", "2029-12", "2029-Q4", "2029"} {
+		w.answered("purchase", name, 5)
+	}
+	for _, row := range []struct{ now, want string }{
+		{"2027-01-01T07:00:00Z", "2026-12 2026-Q4 2026"}, // a Friday
+		{"2027-01-04T06:59:59Z", ""},
+		{"2027-01-04T07:00:00Z", "2026-W53"}, // whose Thursday was the year's last day
+		{"2030-01-01T07:00:00Z", "2029-12 2029-Q4 2029"},
+	} {
+		var got []string
+		for _, mail := range w.run(t, row.now) {
+			got = append(got, strings.TrimPrefix(mail, ebba+" "))
+		}
+		if in := strings.Join(got, " "); !strings.HasSuffix(in, row.want) || row.want == "" && in != "" {
+			t.Errorf("at %s: %q, want %q", row.now, in, row.want)
+		}
+	}
+}
+
 func TestARunForAnHourOfLongAgoMailsWhatWasMissedThenAndOneToComeNothingEarly(t *testing.T) {
 	w := newWorld(t)
 	for _, name := range []string{"2026-08", "2026-10", "2026-11"} {
@@ -235,11 +259,33 @@ func TestAHourWithNothingToMailGathersNothing(t *testing.T) {
 	}
 }
 
+func TestWhoeverReadsTwoEditionsGetsEachOnce(t *testing.T) {
+	w := newWorld(t)
+	w.answered("support", "2026-10", 5)
+	w.to(period.Monthly, ebba)
+	both := []program.Recipient{{Person: program.Person{Address: ebba}, Language: "en"}, {Person: program.Person{Address: carl}, Language: "en"}}
+	for _, desk := range []string{"support", "orders"} { // of whose touchpoints nobody was asked about
+		w.program.Reports.Editions = append(w.program.Reports.Editions, program.Edition{
+			Audience: program.Audience{Readership: program.OfDesk, Name: desk}, Every: []period.Kind{period.Monthly, period.Weekly}, To: both})
+	}
+	w.outcomes = []error{nil, survey.ErrThrottled}
+	if diff := cmp.Diff([]string{ebba + " 2026-10", carl + " 2026-10 desk:support"}, w.run(t, "2026-11-01T07:00:00Z")); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{ebba + " 2026-10 desk:support"}, w.run(t, "2026-11-01T08:00:00Z")); diff != "" {
+		t.Error("an hour later:", diff)
+	}
+	if got := w.run(t, "2026-11-01T09:00:00Z"); len(got) > 0 {
+		t.Errorf("two hours later: %v", got)
+	}
+}
+
 func TestNextIsWhenThereIsSomethingToMail(t *testing.T) {
 	w := newWorld(t)
 	w.answered("purchase", "2026-10", 5)
+	w.run(t, "2026-10-26T07:00:00Z") // nobody gets that of the week, which has to be written down as well
 	for _, step := range []struct{ now, want string }{
-		{"2026-10-20T10:00:00Z", "2026-11-01T07:00:00Z"},
+		{"2026-10-26T10:00:00Z", "2026-11-01T07:00:00Z"},
 		{"2026-11-01T06:00:00Z", "2026-11-01T07:00:00Z"},
 		{"2026-11-01T07:00:00Z", "2026-11-01T07:00:00Z"},
 		{"2026-11-09T07:30:00Z", "2026-11-09T07:30:00Z"}, // late
@@ -250,15 +296,19 @@ func TestNextIsWhenThereIsSomethingToMail(t *testing.T) {
 		}
 	}
 	w.run(t, "2026-11-09T07:30:00Z")
-	if next, err := w.Rounds().Next(t.Context(), at(t, "2026-11-09T08:00:00Z")); err != nil || !next.Equal(at(t, "2026-12-01T07:00:00Z")) {
+	if next, err := w.Rounds().Next(t.Context(), at(t, "2026-11-09T08:00:00Z")); err != nil || !next.Equal(at(t, "2026-11-16T07:00:00Z")) {
 		t.Errorf("once it is mailed: %s, %v", next, err)
 	}
 }
 
 func TestEveryKindThatIsReportedOnIsOneThatScoresAreStoredFor(t *testing.T) {
+	var names []string
 	for _, kind := range program.ReportKinds {
-		if in := kind.Of(period.NewDay(2026, time.November, 22)); !in.Stored() || !strings.HasPrefix(in.Name, "2026-") {
-			t.Errorf("%s: %s", kind, in.Name)
+		if in := kind.Of(period.NewDay(2027, time.January, 1)); in.Stored() {
+			names = append(names, in.Name)
 		}
+	}
+	if diff := cmp.Diff([]string{"2026-W53", "2027-01", "2027-Q1", "2027"}, names); diff != "" {
+		t.Error(diff)
 	}
 }

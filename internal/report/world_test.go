@@ -30,6 +30,7 @@ type world struct {
 	outcomes []error  // of the next letters
 	drawn    int
 	gathered int
+	most     int    // answers that are looked through
 	pacing   func() // happens once while a letter waits for its turn
 	drop     bool   // what became of a mail is not kept, as when the function dies
 	log      strings.Builder
@@ -40,7 +41,7 @@ func newWorld(t *testing.T) *world {
 	return &world{program: program.Default(), counts: map[string]tally.Counts{}, sends: map[string]tally.Sends{}, rounds: map[string]Round{}}
 }
 
-func (w *world) gather() Gather { return Gather{Counts: w, Answers: w, Cases: w} }
+func (w *world) gather() Gather { return Gather{Counts: w, Answers: w, Cases: w, Most: w.most} }
 
 func (w *world) Rounds() Rounds {
 	return Rounds{Gather: w.gather(), Programs: w, Book: w, Draw: w.draw, Writer: w, Carrier: w, Rate: w, Log: slog.New(slog.NewTextHandler(&w.log, nil))}
@@ -146,7 +147,11 @@ func (w *world) Report(_ *program.Program, r Report, to Reader, charts map[strin
 	if len(charts) == 0 {
 		return survey.Letter{}, fmt.Errorf("no charts for the report of %s", r.Period.Name)
 	}
-	return survey.Letter{Kind: LetterKind, To: to.Address, Subject: r.Period.Name}, nil
+	subject := r.Period.Name
+	if r.For != program.Everybody {
+		subject += " " + r.For.String()
+	}
+	return survey.Letter{Kind: LetterKind, To: to.Address, Subject: subject}, nil
 }
 
 func (w *world) Pace(ctx context.Context) error {

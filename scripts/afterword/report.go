@@ -23,7 +23,7 @@ import (
 
 // reportOn writes the report of a period into a folder, in the words of the program in force: what is mailed when the period is over.
 func reportOn(ctx context.Context, from target, arguments []string, out io.Writer) error {
-	name, folder, language := arguments[0], arguments[1], arguments[2]
+	name, folder, language, audience := arguments[0], arguments[1], arguments[2], arguments[3]
 	if name == "" || folder == "" {
 		return fmt.Errorf("say of which period and where to, such as: afterword report --period 2026-Q3 --out report")
 	}
@@ -31,7 +31,7 @@ func reportOn(ctx context.Context, from target, arguments []string, out io.Write
 		return err
 	}
 	var shown api.Report
-	if err := from.call(ctx, http.MethodGet, "/api/reports?"+url.Values{"period": {name}}.Encode(), "", nil, &shown); err != nil {
+	if err := from.call(ctx, http.MethodGet, "/api/reports?"+url.Values{"period": {name}, "audience": {audience}}.Encode(), "", nil, &shown); err != nil {
 		return err
 	}
 	p, err := inForce(ctx, from)

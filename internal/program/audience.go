@@ -1,0 +1,71 @@
+package program
+
+import (
+	"slices"
+	"strings"
+
+	"afterword/internal/fault"
+	"afterword/internal/period"
+)
+
+// Readership is a kind of people that reports are written for.
+type Readership string
+
+// The readerships. A desk reads of the touchpoints that it works for.
+const (
+	Leadership Readership = "leadership" // everything
+	OfDesk     Readership = "desk"
+)
+
+// Audience is whom a report is for, and so what it tells of.
+type Audience struct {
+	Readership
+	Name string // of the desk; "" for the leadership
+}
+
+// Everybody is the leadership: its report leaves nothing out.
+var Everybody = Audience{Readership: Leadership}
+
+// String names the audience: "leadership", "desk:support".
+func (a Audience) String() string {
+	if a.Name == "" {
+		return string(a.Readership)
+	}
+	return string(a.Readership) + ":" + a.Name
+}
+
+// Audience reads what String wrote; "" is the leadership. Fault: Invalid, in the words of who asked.
+func (p *Program) Audience(text string) (Audience, error) {
+	of, name, _ := strings.Cut(text, ":")
+	asked := Audience{Readership: Readership(of), Name: name}
+	_, desk := p.Desks[name]
+	switch {
+	case text == "" || text == string(Leadership):
+		return Everybody, nil
+	case asked.Readership == OfDesk && !desk:
+		return asked, fault.New(fault.Invalid, "the program has no desk %.60q", name)
+	case asked.Readership == OfDesk:
+		return asked, nil
+	}
+	return asked, fault.New(fault.Invalid, "%.60q is no audience; expected leadership or desk:NAME", text)
+}
+
+// Edition is a report for one audience.
+type Edition struct {
+	Audience
+	Every []period.Kind // period that is over
+	To    []Recipient
+}
+
+// Of are the editions of the reports of a kind of period that somebody gets, the leadership's first.
+func (r Reports) Of(kind period.Kind) (due []Edition) {
+	if to := r.To[kind]; len(to) > 0 {
+		due = append(due, Edition{Everybody, []period.Kind{kind}, to})
+	}
+	for _, e := range r.Editions {
+		if slices.Contains(e.Every, kind) {
+			due = append(due, e)
+		}
+	}
+	return due
+}
