@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
@@ -53,14 +54,26 @@ type Sessions interface {
 // Visitor is a member of the team who is signed in.
 type Visitor struct {
 	program.Member
-	// Form is what each form carries that changes something (see Sent): a page of another site can send a form with the visitor's
-	// cookie, but cannot know this.
-	Form string
+	form []byte // what only this session's forms carry
 }
 
-// Sent tells whether a form with this value is one of the visitor's own pages.
+// Form is what each form carries that changes something: a page of another site can send a form with the visitor's cookie, but cannot know
+// this. It is another each time, under a mask of its own, so that the length of a compressed page tells nothing of it.
+func (v Visitor) Form() string {
+	masked := make([]byte, 2*len(v.form))
+	rand.Read(masked[:len(v.form)]) // never fails
+	subtle.XORBytes(masked[len(v.form):], masked[:len(v.form)], v.form)
+	return base64.RawURLEncoding.EncodeToString(masked)
+}
+
+// Sent tells whether a form that carries this is one of the visitor's own pages.
 func (v Visitor) Sent(form string) bool {
-	return v.Form != "" && subtle.ConstantTimeCompare([]byte(form), []byte(v.Form)) == 1
+	masked, err := base64.RawURLEncoding.DecodeString(form)
+	if err != nil || len(v.form) == 0 || len(masked) != 2*len(v.form) {
+		return false
+	}
+	subtle.XORBytes(masked, masked[:len(v.form)], masked[len(v.form):])
+	return subtle.ConstantTimeCompare(masked[:len(v.form)], v.form) == 1
 }
 
 var errSession = fault.New(fault.Unauthorized, "sign in first")
@@ -102,11 +115,11 @@ func (s SignIn) Visitor(ctx context.Context, secret, host string, now time.Time)
 	return Visitor{m, formOf(secret)}, nil
 }
 
-// formOf is what a session's forms carry. It says nothing about the secret, and is nobody else's.
-func formOf(secret string) string {
+// formOf says nothing about the secret, and is nobody else's.
+func formOf(secret string) []byte {
 	h := hmac.New(sha256.New, []byte(secret))
 	h.Write([]byte("form"))
-	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:16])
+	return h.Sum(nil)[:16]
 }
 
 // Leave signs out. A secret of no session is out already. Faults: Transient.

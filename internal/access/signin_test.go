@@ -132,6 +132,7 @@ func TestALinkThatLetsNobodyInSaysTheSameWhyEver(t *testing.T) {
 		{"forged", host, time.Minute, func(string) string { return forged }, nil},
 		{"mutilated", host, time.Minute, func(s string) string { return s[:42] }, nil},
 		{"another spelling of it", host, time.Minute, func(s string) string { return s[:20] + "\n" + s[20:] }, nil},
+		{"loosely spelled", host, time.Minute, func(s string) string { return s[:42] + string(s[42]+1) }, nil},
 		{"none", host, time.Minute, func(string) string { return "" }, nil},
 		{"expired", host, access.LinkTime, nil, nil},
 		{"of another host", "feedback.evil.example", time.Minute, nil, nil},
@@ -236,8 +237,15 @@ func TestAFormIsOneOfTheVisitorsOwn(t *testing.T) {
 		}
 		visitors = append(visitors, v)
 	}
-	if v := visitors[0]; !v.Sent(v.Form) || v.Sent(visitors[1].Form) || v.Sent("") || (access.Visitor{}).Sent("") {
-		t.Errorf("%q and %q", v.Form, visitors[1].Form)
+	v := visitors[0]
+	first, second := v.Form(), v.Form()
+	if first == second || !v.Sent(first) || !v.Sent(second) {
+		t.Errorf("%q and %q", first, second)
+	}
+	for _, form := range []string{"", "x", visitors[1].Form(), (access.Visitor{}).Form(), first[:42], first + "AA", strings.Repeat("A", len(first))} {
+		if v.Sent(form) || (access.Visitor{}).Sent(form) {
+			t.Errorf("%q is taken for one of ours", form)
+		}
 	}
 }
 

@@ -19,7 +19,7 @@ const RoleReader Role = "reader"
 type Member struct {
 	Person
 	Role     Role
-	Language string // of the sign-in mail and the pages, one of the program's
+	Language string // of the mail with the link, one of the program's
 }
 
 // mostMembers bounds a team.
