@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"time"
 
+	"afterword/internal/access"
 	"afterword/internal/fault"
 	"afterword/internal/i18n"
 	"afterword/internal/period"
@@ -25,7 +26,8 @@ import (
 
 // Console serves the team's pages.
 type Console struct {
-	Sessions Sessions // nil: nobody is signed in
+	Sessions Sessions
+	Door     Door
 	Programs Programs
 	Scores   Scores
 	Now      func() time.Time
@@ -33,27 +35,10 @@ type Console struct {
 	Words    func(language string) *i18n.Printer // nil: the shipped languages
 }
 
-// Cookie is the name of the cookie by which a reader is known. The prefix makes browsers keep it for this host alone.
-const Cookie = "__Host-session"
-
-// Person is somebody of the team who is signed in.
-type Person struct {
-	Name    string // "" when it is not known
-	Address string
-	Role    Role
-}
-
-// Role is what somebody may do here.
-type Role string
-
-// Reader reads all pages and changes nothing.
-const Reader Role = "reader"
-
-// Sessions says who sends a request.
+// Sessions says who sends a request; access.SignIn does.
 type Sessions interface {
-	// Reader tells whose session the value of Cookie names at now; false when it is nobody's, or over. Without a value it asks nobody.
-	// Faults: Transient.
-	Reader(ctx context.Context, cookie string, now time.Time) (Person, bool, error)
+	// Visitor tells who has the session whose secret a cookie holds, at a host. Faults: Unauthorized, Transient.
+	Visitor(ctx context.Context, secret, host string, now time.Time) (access.Visitor, error)
 }
 
 // Programs knows the owner's program.
@@ -73,7 +58,7 @@ type request struct {
 	*http.Request
 	http.ResponseWriter
 	*Console
-	who     Person
+	who     access.Visitor // nobody on the pages for those who are not signed in
 	program *program.Program
 	words   *i18n.Printer
 	now     time.Time
@@ -101,35 +86,27 @@ func (c *Console) Handler() http.Handler {
 	guarded.Handle("/", c.reading(func(request) error { return fault.New(fault.NotFound, "there is no such page") }))
 	all := http.NewServeMux()
 	all.HandleFunc("GET "+assetsAt+"{name}", serveAsset)
+	for pattern, page := range doors {
+		all.Handle(pattern, c.open(page))
+	}
 	all.Handle("/", guarded)
 	return http.NewCrossOriginProtection().Handler(all)
 }
 
 // reading calls the page for who is signed in, and leads others to where one does so.
 func (c *Console) reading(page func(request) error) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		now := c.Now()
-		q := request{Request: r, ResponseWriter: w, Console: c, now: now, words: c.speak(i18n.Default)}
-		who, known, err := c.reader(r, now)
+	return c.open(func(r request) (err error) {
+		r.who, err = c.visitor(r.Request, r.now)
 		switch {
+		case fault.Is(err, fault.Unauthorized) && r.entrance():
+			return fault.New(fault.NotFound, "there is no such page")
+		case fault.Is(err, fault.Unauthorized):
+			r.moveTo(SignIn(r.Request))
+			return nil
 		case err != nil:
-			q.fail(err)
-			return
-		case !known && q.entrance():
-			q.fail(fault.New(fault.NotFound, "there is no such page"))
-			return
-		case !known:
-			q.moveTo(SignIn(r))
-			return
+			return err
 		}
-		q.who = who
-		if q.program, err = c.Programs.Current(r.Context()); err == nil {
-			q.words = c.speak(i18n.Match(r.Header.Get("Accept-Language"), q.program.Languages))
-			err = page(q)
-		}
-		if err != nil {
-			q.fail(err)
-		}
+		return page(r)
 	})
 }
 
@@ -138,14 +115,6 @@ func (c *Console) speak(language string) *i18n.Printer {
 		return i18n.For(language)
 	}
 	return c.Words(language)
-}
-
-func (c *Console) reader(r *http.Request, now time.Time) (Person, bool, error) {
-	cookie, err := r.Cookie(Cookie)
-	if err != nil || cookie.Value == "" || c.Sessions == nil {
-		return Person{}, false, nil
-	}
-	return c.Sessions.Reader(r.Context(), cookie.Value, now)
 }
 
 // moveTo leads to another of our own addresses, by GET.

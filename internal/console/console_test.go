@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"afterword/internal/access"
 	"afterword/internal/console"
 	"afterword/internal/fault"
 	"afterword/internal/i18n"
@@ -34,6 +35,9 @@ type world struct {
 	counts map[string]tally.Counts // by touchpoint and period
 	sends  tally.Sends
 	fails  error
+
+	asked []string // addresses and pages
+	says  error    // the door
 }
 
 func newWorld(t *testing.T) *world {
@@ -45,15 +49,18 @@ func newWorld(t *testing.T) *world {
 	w := &world{Program: program.Default(), counts: map[string]tally.Counts{}, sends: tally.Sends{Sent: 412, Bounced: 7, Clicked: 107}}
 	w.Program.Languages = []string{"en", "sv", "nl", "zh", "ar"}
 	w.Console = console.Console{
-		Sessions: w, Programs: w, Scores: report.Gather{Counts: w},
+		Sessions: w, Door: w, Programs: w, Scores: report.Gather{Counts: w},
 		Now: func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler),
 		Words: i18n.Shipped().With(arabic).For,
 	}
 	return w
 }
 
-func (w *world) Reader(_ context.Context, given string, _ time.Time) (console.Person, bool, error) {
-	return console.Person{Name: "Ebba Ek", Address: "ebba@acme.example", Role: console.Reader}, given == cookie, w.fails
+func (w *world) Visitor(_ context.Context, secret, host string, _ time.Time) (access.Visitor, error) {
+	if w.fails == nil && (secret != cookie || host != "feedback.example.com") {
+		return access.Visitor{}, fault.New(fault.Unauthorized, "sign in first")
+	}
+	return access.Visitor{Member: program.Member{Person: program.Person{Name: "Ebba Ek", Address: "ebba@acme.example"}, Role: program.RoleReader}}, w.fails
 }
 
 func (w *world) Current(context.Context) (*program.Program, error) { return w.Program, nil }
@@ -121,12 +128,10 @@ func TestNobodyReadsWhoIsNotSignedIn(t *testing.T) {
 			}
 		}
 	}
-	w.Sessions = nil
-	if got := w.get(t, "/scores"); got.status != http.StatusSeeOther {
-		t.Errorf("without sessions: status %d", got.status)
-	}
-	if got := w.ask(t, http.MethodGet, "/sign-in?to=/sign-in", ""); got.status != http.StatusNotFound || strings.Contains(got.body, "Acme") {
-		t.Errorf("the way in leads to itself: status %d, %s", got.status, got.body)
+	for _, page := range []string{"/sign-in/", "/sign-in/a/b"} {
+		if got := w.ask(t, http.MethodGet, page, ""); got.status != http.StatusNotFound {
+			t.Errorf("%s leads to itself: status %d to %s", page, got.status, got.header.Get("Location"))
+		}
 	}
 }
 
@@ -159,8 +164,11 @@ func TestAFormOfAnotherSiteIsRefused(t *testing.T) {
 
 func TestPagesCannotBeFramedKeptOrIndexedAndRunNothingOfOthers(t *testing.T) {
 	w := newWorld(t)
-	for _, page := range []string{"/scores", "/no/such/page", "/scores?period=never"} {
+	for _, page := range []string{"/scores", "/no/such/page", "/scores?period=never", "/sign-in?left=1", "/sign-in/secret", "/sign-in/used"} {
 		got := w.get(t, page)
+		if strings.HasPrefix(page, "/sign-in") {
+			got = w.ask(t, http.MethodGet, page, "")
+		}
 		for name, want := range map[string]string{
 			"Content-Security-Policy": "frame-ancestors 'none'", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer",
 			"X-Content-Type-Options": "nosniff", "X-Robots-Tag": "noindex",

@@ -36,6 +36,8 @@ type view struct {
 	Company string
 	Places  []place
 	Files   map[string]string // addresses of assets
+	Who     string            // is signed in; "" for nobody
+	Form    string            // what a form carries that changes something
 }
 
 // place is a page that every page leads to.
@@ -66,7 +68,9 @@ func (r request) show(p page) {
 	v := view{page: p, Printer: r.words, Files: assetNames()}
 	if r.program != nil {
 		v.Company = r.program.Name
-		v.Places = r.places(p.Here)
+	}
+	if r.who.Address != "" {
+		v.Places, v.Who, v.Form = r.places(p.Here), nameOf(r.who.Member), r.who.Form()
 	}
 	var b bytes.Buffer
 	if err := templates()[p.Template].ExecuteTemplate(&b, "page.html", v); err != nil {

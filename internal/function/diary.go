@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"afterword/internal/access"
 	"afterword/internal/customer"
 	"afterword/internal/followup"
 	"afterword/internal/response"
@@ -38,6 +39,15 @@ func (d diary) Stop(ctx context.Context, inv survey.Invitation, state survey.Sta
 		d.tell(ctx, inv.ID, "invitation stopped", slog.String("state", string(state)), slog.String("why", why))
 	}
 	return err
+}
+
+// OpenSession tells that somebody signed in, and not who.
+func (d diary) OpenSession(ctx context.Context, link access.Link, session access.Session) (bool, error) {
+	entered, err := d.Store.OpenSession(ctx, link, session)
+	if entered {
+		d.parts.Log.InfoContext(ctx, "signed in", slog.String("role", string(session.Role)))
+	}
+	return entered, err
 }
 
 // Lose counts an invitation of which nobody knows whether it was sent.

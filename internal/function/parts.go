@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"afterword/internal/api"
-	"afterword/internal/console"
 	"afterword/internal/fault"
 	"afterword/internal/program"
 	"afterword/internal/secrets"
@@ -28,9 +27,8 @@ type Parts struct {
 	Rate     survey.Rate
 	// Reputation is what dispatch's guard asks; nil: nobody keeps mails back.
 	Reputation survey.Reputation
-	Public     string           // address of the links in mails
-	Sessions   console.Sessions // of the team's pages; nil: nobody is signed in
-	Domain     string           // of the Message-ID that SES gives
+	Public     string // address of the links in mails
+	Domain     string // of the Message-ID that SES gives
 	Now        func() time.Time
 	Log        *slog.Logger
 	Metrics    Metrics // nil: nothing is counted

@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"time"
 
 	"afterword/internal/apigw"
+	"afterword/internal/console"
 	"afterword/internal/fault"
 	"afterword/internal/problem"
 	"afterword/internal/ses"
@@ -62,21 +62,12 @@ func onlyFromHere(next http.Handler) http.Handler {
 		switch {
 		case r.URL.Path != "/" && !strings.HasPrefix(r.URL.Path, "/local/"):
 			next.ServeHTTP(w, r)
-		case !isHere(r.Host):
+		case !console.Loopback(r.Host):
 			http.Error(w, "the tour and the local calls answer on this machine only, by localhost or 127.0.0.1", http.StatusForbidden)
 		default:
 			guarded.ServeHTTP(w, r)
 		}
 	})
-}
-
-func isHere(hostport string) bool {
-	host, _, err := net.SplitHostPort(hostport)
-	if err != nil {
-		host = hostport
-	}
-	ip := net.ParseIP(strings.Trim(host, "[]"))
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // answering lets a handler of the local calls return its error.

@@ -228,11 +228,11 @@ func playHistory(t *testing.T, c *calls) {
 		t.Fatal(err)
 	}
 	var d damage
-	s, server := open(t, local.Options{Seed: true, Program: file, Sessions: team{}, Watch: func(function string, e table.Table) table.Table {
+	s, server := open(t, local.Options{Seed: true, Program: file, Watch: func(function string, e table.Table) table.Table {
 		d.engine = e
 		return c.watch(function, e)
 	}})
-	visitConsole(t, server.URL)
+	visitConsole(t, s, server.URL)
 	complain(t, s, server.URL)
 	d.withdrawAnswers(t)
 	if err := s.Drain(t.Context()); err != nil {

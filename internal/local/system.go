@@ -19,7 +19,6 @@ import (
 	"afterword/internal/api"
 	"afterword/internal/apigw"
 	"afterword/internal/chart"
-	"afterword/internal/console"
 	"afterword/internal/esm"
 	"afterword/internal/function"
 	"afterword/internal/program"
@@ -43,9 +42,6 @@ type Options struct {
 	Key      string    // API key; "": one is made
 	Public   string    // address in links; "": links carry http://127.0.0.1:8080
 	Log      *slog.Logger
-
-	// Sessions says who is signed in to the team's pages; nil: nobody.
-	Sessions console.Sessions
 
 	// Watch gives a function the engine that it works on, so that a test sees what each of them calls; nil: all use the engine as it is.
 	Watch func(function string, engine table.Table) table.Table
@@ -150,7 +146,7 @@ func (s *System) openParts(ctx context.Context) error {
 		Store: kept, Programs: function.Programs(kept, s.clock.Now), Secrets: &secrets.Keeper{Read: s.secret.read, Now: s.clock.Now},
 		Keys:    api.FixedKeys{access.Local(s.options.Key, access.Admin)},
 		Carrier: s.mailbox, Rate: unlimited{}, Reputation: s.mailbox, Public: s.options.Public, Domain: "email.amazonses.com", Now: s.clock.Now, Log: s.log,
-		Shred: s.shred, Sessions: s.options.Sessions,
+		Shred: s.shred,
 	}
 	return nil
 }
