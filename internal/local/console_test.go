@@ -1,9 +1,11 @@
 package local_test
 
 import (
+	"bytes"
 	"fmt"
 	"html"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"os"
@@ -133,7 +135,8 @@ func signOut(t *testing.T, site, cookie, page string) {
 }
 
 func TestALinkLetsInOnceAtItsHostWithinItsTime(t *testing.T) {
-	s, server := open(t, local.Options{})
+	var log bytes.Buffer
+	s, server := open(t, local.Options{Log: slog.New(slog.NewJSONHandler(&log, nil))})
 	link := mailedLink(t, s, server.URL, ebba, "/scores")
 	for _, method := range []string{http.MethodHead, http.MethodGet, http.MethodGet} { // as mail scanners do
 		if status, header, page := reads(t, method, server.URL+link, "", ""); status != http.StatusOK || header.Get("Set-Cookie") != "" ||
@@ -178,6 +181,16 @@ func TestALinkLetsInOnceAtItsHostWithinItsTime(t *testing.T) {
 	}
 	if said = slices.Compact(said); len(said) != 1 || !strings.HasPrefix(said[0], "410") {
 		t.Errorf("links that are used, late, forged and cut short are answered differently: %s", said)
+	}
+	for _, private := range []string{"ebba", "Ebba", "acme.example", strings.TrimPrefix(link, "/sign-in/"), cookie[strings.IndexByte(cookie, '=')+1:]} {
+		if strings.Contains(log.String(), private) {
+			t.Errorf("the log knows %q: %s", private, log.String())
+		}
+	}
+	for _, told := range []string{`"msg":"signed in","function":"console","role":"reader"`, `"msg":"sign-in links asked for","function":"dispatch","asked":1,"mailed":1`} {
+		if !strings.Contains(log.String(), told) {
+			t.Errorf("the log does not tell %s: %s", told, log.String())
+		}
 	}
 }
 
@@ -238,5 +251,29 @@ func TestWhoIsTakenOutOfTheTeamIsOut(t *testing.T) {
 	}
 	if status, _, _ := reads(t, http.MethodGet, server.URL+"/scores", cookie, ""); status != http.StatusSeeOther {
 		t.Errorf("who was taken out reads: %d", status)
+	}
+}
+
+// The tour opens no door beside: it shows the mail, as the mailbox of the team's first member would.
+func TestTheTourShowsTheSignInMailAndSignsNobodyIn(t *testing.T) {
+	s, server := open(t, local.Options{})
+	for n := range 4 {
+		status, header, _ := reads(t, http.MethodPost, server.URL+"/local/tour/sign-in", "", "")
+		if status != http.StatusSeeOther || header.Get("Set-Cookie") != "" {
+			t.Fatalf("status %d, cookie %q", status, header.Get("Set-Cookie"))
+		}
+		if to := header.Get("Location"); n < 3 != strings.HasPrefix(to, "/local/mail/") { // the fourth within a quarter of an hour
+			t.Errorf("mail %d leads to %s", n, to)
+		} else if n == 0 {
+			if _, _, mail := reads(t, http.MethodGet, server.URL+to, "", ""); !strings.Contains(mail, "http://"+publicHost+"/sign-in/") {
+				t.Errorf("the mail has no link: %s", mail)
+			}
+		}
+	}
+	if mails := s.Mails(); len(mails) != 3 || !strings.Contains(mails[0].To, ebba) {
+		t.Errorf("mailed are %v", mails)
+	}
+	if _, _, page := reads(t, http.MethodGet, server.URL+"/", "", ""); !strings.Contains(page, "Mail Ebba Ek a sign-in link") {
+		t.Error("the tour does not lead to the scoreboard")
 	}
 }

@@ -35,6 +35,7 @@ func (s *System) Handler() http.Handler {
 	mux.HandleFunc("GET /{$}", s.answering(s.tour)) // before the console's, which only leads to its first page from there
 	mux.HandleFunc("POST /local/tour/hook", s.answering(s.tourHook))
 	mux.HandleFunc("POST /local/tour/clock", s.answering(s.tourClock))
+	mux.HandleFunc("POST /local/tour/sign-in", s.answering(s.tourSignIn))
 	mux.HandleFunc("POST /local/tour/resume", s.answering(s.tourResume))
 	mux.HandleFunc("GET /local/tour/decisions", s.answering(s.tourDecisions))
 	mux.HandleFunc("POST /local/tour/customer", s.answering(s.tourFind))

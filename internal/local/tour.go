@@ -39,6 +39,7 @@ var steps = []struct{ Value, Says string }{{"10m", "10 minutes"}, {"1h", "1 hour
 // tourView is what the tour shows.
 type tourView struct {
 	Now, Done, Key, Base, Quarter, MailNote, Paused string
+	Lead                                            string // who signs in to the scoreboard
 	Samples, Steps                                  any
 	Mails                                           []mailLine
 	Scores                                          []api.Line
@@ -59,6 +60,7 @@ func (s *System) tour(w http.ResponseWriter, r *http.Request) error {
 		Now: s.clock.Now().Format("Monday 2 January 2006, 15:04 UTC"), Done: r.URL.Query().Get("done"),
 		Key: s.options.Key, Base: "http://" + r.Host, Quarter: quarter, Samples: samples, Steps: steps,
 	}
+	view.Lead, _ = s.teamLead(r)
 	var err error
 	if view.Paused, err = s.pausedLine(r.Context()); err != nil {
 		return err
