@@ -5,6 +5,8 @@ import (
 	"afterword/internal/customer"
 	"afterword/internal/followup"
 	"afterword/internal/problem"
+	"afterword/internal/program"
+	"afterword/internal/report"
 	"afterword/internal/response"
 	"afterword/internal/touchpoint"
 )
@@ -33,7 +35,7 @@ var Shapes = map[string]any{
 	"FoundPerson": foundPerson{}, "Person": person{}, "Customer": customer.Customer{}, "Ask": customer.Ask{}, "Happening": happening{},
 	"Invitation": response.Record{}, "Hit": shownHit{}, "KeptCase": followup.Case{}, "CaseMail": followup.Mail{}, "Reply": response.Reply{}, "CaseEvent": followup.Event{}, "ErasedPerson": erasedPerson{},
 	"Pause": Pause{}, "Report": Report{}, "ReportTouchpoint": ReportTouchpoint{}, "ReportPoint": ReportPoint{}, "ReportQuote": ReportQuote{}, "ReportCases": ReportCases{},
-	"ReportCase": ReportCase{}, "Program": Program{}, "Problem": problem.Document{}, "ProgramProblem": problem.Line{},
+	"ReportCase": ReportCase{}, "ProgramChange": report.Applied{}, "ProgramDifference": program.Difference{}, "Program": Program{}, "Problem": problem.Document{}, "ProgramProblem": problem.Line{},
 	"Simulation": touchpoint.Simulation{}, "Comparison": touchpoint.Comparison{}, "Spread": touchpoint.Spread{},
 }
 

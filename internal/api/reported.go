@@ -25,7 +25,7 @@ func (r Report) Gathered(p *program.Program) (report.Report, error) {
 	if err != nil {
 		return report.Report{}, err
 	}
-	back := report.Report{For: to, Period: in, Before: before, At: r.At, Closed: r.Closed, CountsClicks: r.CountsClicks, Cases: report.Cases{
+	back := report.Report{For: to, Period: in, Before: before, At: r.At, Closed: r.Closed, CountsClicks: r.CountsClicks, Changes: r.Changes, Cases: report.Cases{
 		Opened: r.Cases.Opened, Over: r.Cases.Over, Closed: r.Cases.Closed, Saved: r.Cases.Saved, Lost: r.Cases.Lost, Open: r.Cases.Open,
 		Overdue: r.Cases.Overdue, AtLeast: r.Cases.AtLeast, TimeToClose: time.Duration(r.Cases.Seconds) * time.Second}}
 	for _, shown := range r.Touchpoints {

@@ -30,6 +30,7 @@ type Report struct {
 	CountsClicks bool               `json:"counts_unconfirmed,omitempty"`
 	Touchpoints  []ReportTouchpoint `json:"touchpoints"`
 	Cases        ReportCases        `json:"cases"`
+	Changes      []report.Applied   `json:"changes"` // of the program, in the period
 }
 
 // ReportTouchpoint is a touchpoint's score with what a report says beside it.
@@ -119,10 +120,11 @@ func (a *API) reports(r *http.Request) (any, error) {
 func showReport(r report.Report) Report {
 	shown := Report{
 		Audience: r.For.String(), Period: r.Period.Name, From: r.Period.From, To: r.Period.To, Before: r.Before.Name, At: r.At, Closed: r.Closed,
-		CountsClicks: r.CountsClicks, Touchpoints: []ReportTouchpoint{},
+		CountsClicks: r.CountsClicks, Touchpoints: []ReportTouchpoint{}, Changes: []report.Applied{},
 		Cases: ReportCases{Opened: r.Cases.Opened, Over: r.Cases.Over, Closed: r.Cases.Closed, Saved: r.Cases.Saved, Lost: r.Cases.Lost,
 			Open: r.Cases.Open, Overdue: r.Cases.Overdue, AtLeast: r.Cases.AtLeast, Seconds: int64(r.Cases.TimeToClose / time.Second), Oldest: []ReportCase{}},
 	}
+	shown.Changes = append(shown.Changes, r.Changes...)
 	for _, t := range r.Touchpoints {
 		shown.Touchpoints = append(shown.Touchpoints, showTouchpoint(r, t))
 	}

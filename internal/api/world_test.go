@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -74,7 +75,8 @@ func (w *world) Current(context.Context) (*program.Program, error) {
 	ces := score.Scale{Metric: score.CES, Min: 1, Max: 5, Direction: score.Higher, GoodFrom: 4, BadTo: 2}
 	nps := score.Scale{Metric: score.NPS, Min: 0, Max: 10, Direction: score.Higher, GoodFrom: 9, BadTo: 6}
 	return &program.Program{
-		Zone: stockholm, Reports: program.Reports{Quote: true}, Desks: map[string]program.Desk{"care": {Name: "care"}},
+		Version: 2,
+		Zone:    stockholm, Reports: program.Reports{Quote: true}, Desks: map[string]program.Desk{"care": {Name: "care"}},
 		Surveys: map[string]program.Survey{
 			"support-ces-v1": {ID: "support-ces-v1", Number: 1, Scale: ces}, "support-ces-v0": {ID: "support-ces-v0", Number: 2, Scale: ces},
 			"onboarding-nps-v1": {ID: "onboarding-nps-v1", Number: 3, Scale: nps},
@@ -107,6 +109,10 @@ func (w *world) CurrentProgram(context.Context) ([]byte, int, error) {
 		return nil, 0, w.trouble
 	}
 	return []byte(w.applied), 7, w.trouble
+}
+
+func (w *world) ProgramVersion(_ context.Context, version int) ([]byte, time.Time, error) {
+	return []byte(strings.Replace(program.DefaultText(), "company: Acme", fmt.Sprintf("company: Acme %d", version), 1)), time.Date(2026, 11, version, 9, 0, 0, 0, time.UTC), w.trouble
 }
 
 func (w *world) ResponsesTo(_ context.Context, surveys []string, span period.Span) ([]response.Record, string, error) {
@@ -267,7 +273,7 @@ func unchecked(w *world) http.Handler {
 		log = slog.New(slog.DiscardHandler)
 	}
 	return (&api.API{
-		Written: keys, Keys: w, Meter: w, Programs: w, Intake: w, Counts: w, Answers: w, Bench: w, Inquiry: response.Inquiry{Archive: w}, Decisions: w, Cases: w, People: w, Reports: reports.Gather{Counts: w, Answers: w, Cases: w}, Texts: w, Applier: w, Linker: w, Auditor: w, Simulator: w, Sending: survey.Sending{Pauses: w},
+		Written: keys, Keys: w, Meter: w, Programs: w, Intake: w, Counts: w, Answers: w, Bench: w, Inquiry: response.Inquiry{Archive: w}, Decisions: w, Cases: w, People: w, Reports: reports.Gather{Counts: w, Answers: w, Cases: w, Versions: w}, Texts: w, Applier: w, Linker: w, Auditor: w, Simulator: w, Sending: survey.Sending{Pauses: w},
 		Now: func() time.Time { return now.Add(w.later) }, Log: log,
 	}).Handler()
 }

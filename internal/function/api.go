@@ -71,7 +71,7 @@ func (l linker) Invitation(ctx context.Context, id string) (survey.Invitation, e
 }
 
 func (p Parts) gather() report.Gather {
-	return report.Gather{Counts: tally.Reader{Archive: p.Store}, Answers: p.Store, Cases: p.Store}
+	return report.Gather{Counts: tally.Reader{Archive: p.Store}, Answers: p.Store, Cases: p.Store, Versions: p.Store}
 }
 
 // gatherNow gathers for somebody who waits for it: within the time that an HTTP request has.

@@ -33,6 +33,7 @@ type told struct {
 	Closure         []string
 	CasesNote       string
 	Oldest          []toldCase
+	Changed         []entryOf // by day
 	Meaning         []string
 }
 
@@ -147,6 +148,7 @@ func (w Writer) tell(p *program.Program, r report.Report, language string, chart
 	}
 	content.Preheader = content.list(append([]string{content.Headline}, verdicts...)...)
 	content.cases(r.Cases, p)
+	content.Changed = content.changed(r.Changes, p)
 	content.Meaning = []string{content.T("report.meaning.interval"), content.T("report.meaning.change"), content.T("report.meaning.numbers")}
 	return content
 }

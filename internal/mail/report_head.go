@@ -101,3 +101,18 @@ func (v *told) lasted(d time.Duration) string {
 	}
 	return v.T("report.time.days", "n", v.Number(d.Hours()/24, 1))
 }
+
+// changed says what was changed in the program, by day.
+func (v *told) changed(all []report.Applied, p *program.Program) (entries []entryOf) {
+	for _, applied := range all {
+		for _, d := range applied.Changes {
+			name := oneLine(d.Name)
+			if d.Part == "touchpoint" {
+				name = oneLine(v.Touchpoint(d.Name))
+			}
+			what := v.T("report.part."+d.Part, "name", name)
+			entries = append(entries, entryOf{v.Day(applied.At.In(p.Zone)), v.T("report.changed."+d.How, "what", what, "fields", strings.Join(d.Fields, ", "))})
+		}
+	}
+	return entries
+}

@@ -78,6 +78,8 @@ func told3() report.Report {
 		Name: "onboarding", Survey: "onboarding-nps-v1", Scale: recommend, Sent: 61, Delivered: 60, Replies: 12,
 	}, october, months(recommend, 2, score.Counts{0: 1, 3: 1, 6: 2, 8: 2, 9: 1, 10: 5})...)
 	return report.Report{
+		Changes: []report.Applied{{Version: 7, At: now.Add(-30 * 24 * time.Hour), Changes: []program.Difference{
+			{Part: "touchpoint", Name: "support", How: program.Altered, Fields: []string{"delay", "reminder"}}, {Part: "survey", Name: "delivery-csat-v1", How: program.Added}}}},
 		For: program.Everybody, Period: october, Before: october.Previous(), At: now, Closed: true, Touchpoints: []report.Touchpoint{start, purchase, support},
 		Cases: report.Cases{Opened: 31, Over: 27, Closed: 28, Saved: 22, Lost: 6, TimeToClose: 41 * time.Hour, Open: 5, Overdue: 2, Oldest: []report.OpenCase{
 			{ID: "c1", Touchpoint: "support", Subject: "35436", Desk: "care", Rating: 1, Scale: ease, OpenedAt: now.Add(-31 * 24 * time.Hour), Due: now.Add(-30 * 24 * time.Hour), Overdue: true},

@@ -23,10 +23,11 @@ const (
 
 // Gather gathers how a period went from what is stored.
 type Gather struct {
-	Counts  Counts
-	Answers Answers
-	Cases   CaseLists
-	Most    int // answers to a survey that are looked through, AnswersRead at most; 0: so many
+	Counts   Counts
+	Answers  Answers
+	Cases    CaseLists
+	Versions Versions
+	Most     int // answers to a survey that are looked through, AnswersRead at most; 0: so many
 }
 
 // Counts reads what scores are made of.
@@ -75,6 +76,9 @@ func (g Gather) Reports(ctx context.Context, p *program.Program, in period.Perio
 			Touchpoints: scoresFor(p, to, scores),
 		}
 	}
+	if err := g.tellChanges(ctx, p, in, reports); err != nil {
+		return nil, err
+	}
 	if err := g.listen(ctx, p, in, reports); err != nil {
 		return nil, fmt.Errorf("gather what customers said: %w", err)
 	}
@@ -82,6 +86,16 @@ func (g Gather) Reports(ctx context.Context, p *program.Program, in period.Perio
 		return nil, fmt.Errorf("gather the cases: %w", err)
 	}
 	return reports, nil
+}
+
+// tellChanges tells the leadership what was changed in the program.
+func (g Gather) tellChanges(ctx context.Context, p *program.Program, in period.Period, reports []Report) (err error) {
+	for i := range reports {
+		if reports[i].For.Readership == program.Leadership {
+			reports[i].Changes, err = g.applied(ctx, p, in)
+		}
+	}
+	return err
 }
 
 // scoresFor are those of the touchpoints that the audience reads about.

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -237,6 +238,39 @@ func TestADeskReadsOfWhatItWorksForAndNothingElse(t *testing.T) {
 		"desk:orders, 1 cases: purchase 1 [1 expensive]",
 	}, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestAReportSaysWhatWasChangedInTheProgramMeanwhile(t *testing.T) {
+	shipped := program.DefaultText()
+	text := func(delay string) string {
+		changed := strings.Replace(shipped, "    delay: 2h\n", "    delay: "+delay+"\n", 1)
+		if changed == shipped {
+			t.Fatal("the shipped program waits no two hours after a purchase")
+		}
+		return changed
+	}
+	w := newWorld(t)
+	for _, row := range []struct{ text, at string }{
+		{shipped, "2026-09-01T10:00:00Z"},
+		{text("3h"), "2026-09-30T21:59:59Z"}, // still September in Stockholm
+		{text("4h"), "2026-09-30T22:00:00Z"},
+		{"not a program", "2026-10-02T10:00:00Z"}, // nobody can say what it changed
+		{text("5h"), "2026-10-03T10:00:00Z"},
+		{text("6h"), "2026-10-04T10:00:00Z"},
+		{text("7h"), "2026-11-01T00:00:00Z"},
+	} {
+		w.applied = append(w.applied, version{row.text, at(t, row.at)})
+	}
+	w.program.Version = len(w.applied)
+	delay := []program.Difference{{Part: "touchpoint", Name: "purchase", How: program.Altered, Fields: []string{"delay"}}}
+	want := []Applied{{3, at(t, "2026-09-30T22:00:00Z"), delay}, {6, at(t, "2026-10-04T10:00:00Z"), delay}}
+	if diff := cmp.Diff(want, w.report(t, "2026-10", november).Changes); diff != "" {
+		t.Error(diff)
+	}
+	w.program.Version = 1
+	if got := w.report(t, "2026-09", november).Changes; len(got) > 0 {
+		t.Errorf("the first program changed %v", got)
 	}
 }
 

@@ -31,6 +31,7 @@ type Report struct {
 	CountsClicks bool          // the program counts clicks without any act of a person as answers
 	Touchpoints  []Touchpoint  // in the order of their names
 	Cases        Cases
+	Changes      []Applied // of the program, in the period, oldest first; for the leadership only
 }
 
 // Touchpoint is how one touchpoint did, in the series of the survey that asks about it now.

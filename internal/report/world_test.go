@@ -29,6 +29,7 @@ type world struct {
 	carried  []string // "ebba@acme.example 2026-10"
 	outcomes []error  // of the next letters
 	drawn    int
+	applied  []version // the first is version 1
 	gathered int
 	most     int    // answers that are looked through
 	pacing   func() // happens once while a letter waits for its turn
@@ -41,7 +42,9 @@ func newWorld(t *testing.T) *world {
 	return &world{program: program.Default(), counts: map[string]tally.Counts{}, sends: map[string]tally.Sends{}, rounds: map[string]Round{}}
 }
 
-func (w *world) gather() Gather { return Gather{Counts: w, Answers: w, Cases: w, Most: w.most} }
+func (w *world) gather() Gather {
+	return Gather{Counts: w, Answers: w, Cases: w, Versions: w, Most: w.most}
+}
 
 func (w *world) Rounds() Rounds {
 	return Rounds{Gather: w.gather(), Programs: w, Book: w, Draw: w.draw, Writer: w, Carrier: w, Rate: w, Log: slog.New(slog.NewTextHandler(&w.log, nil))}
@@ -74,6 +77,17 @@ func (w *world) Several(_ context.Context, series tally.Series, periods []period
 		all = append(all, w.counts[series.Touchpoint+" "+p.Name])
 	}
 	return all, nil
+}
+
+// version is a program as it was applied.
+type version struct {
+	text string
+	at   time.Time
+}
+
+func (w *world) ProgramVersion(_ context.Context, number int) ([]byte, time.Time, error) {
+	v := w.applied[number-1]
+	return []byte(v.text), v.at, nil
 }
 
 func (w *world) Sends(_ context.Context, series tally.Series, p period.Period) (tally.Sends, error) {

@@ -7,10 +7,14 @@ import (
 
 	"afterword/internal/fault"
 	"afterword/internal/program"
+	"afterword/internal/report"
 	"afterword/internal/table"
 )
 
-var _ program.Versions = (*Store)(nil)
+var (
+	_ program.Versions = (*Store)(nil)
+	_ report.Versions  = (*Store)(nil)
+)
 
 // CurrentProgram reads the newest program as it was written, and its version; nil and 0 when none was applied.
 func (s *Store) CurrentProgram(ctx context.Context) (text []byte, version int, err error) {
@@ -46,4 +50,18 @@ func (s *Store) AddProgram(ctx context.Context, text []byte, version int, now ti
 		return fault.Wrap(fault.Conflict, err, "another program was applied meanwhile; look at it and apply yours again")
 	}
 	return err
+}
+
+// ProgramVersion reads a version of the program as it was written, and when it was applied. Fault: NotFound.
+func (s *Store) ProgramVersion(ctx context.Context, version int) (text []byte, at time.Time, err error) {
+	item, err := s.table.Get(ctx, programKey(version), false)
+	if err != nil {
+		return nil, at, err
+	}
+	written, _ := item["text"].(string)
+	since, _ := item["applied_at"].(string)
+	if at, err = time.Parse(time.RFC3339, since); err != nil {
+		return nil, at, fault.New(fault.NotFound, "there is no version %d of the program", version)
+	}
+	return []byte(written), at, nil
 }

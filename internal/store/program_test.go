@@ -36,9 +36,12 @@ func TestTheNewestProgramIsTheCurrentOneAndTheOthersStay(t *testing.T) {
 		if text, version, err := s.CurrentProgram(t.Context()); string(text) != "company: Löv 3\n" || version != 3 || err != nil {
 			t.Errorf("after those that came late: %q, version %d, %v", text, version, err)
 		}
-		first, err := s.table.Get(t.Context(), programKey(1), true)
-		if err != nil || first["text"] != "company: Löv 1\n" || first["applied_at"] != "2026-11-20T12:00:00Z" {
-			t.Errorf("the first version is %v, %v", first, err)
+		text, at, err := s.ProgramVersion(t.Context(), 1)
+		if err != nil || string(text) != "company: Löv 1\n" || !at.Equal(noon) {
+			t.Errorf("the first version is %q of %s, %v", text, at, err)
+		}
+		if _, _, err := s.ProgramVersion(t.Context(), 4); !fault.Is(err, fault.NotFound) {
+			t.Errorf("a version that is none: %v", err)
 		}
 	})
 }
