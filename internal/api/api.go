@@ -131,7 +131,7 @@ type page[T any] struct {
 
 // pageOf makes the answer of what was read.
 func pageOf[T, U any](read []U, next string, show func(U) (T, bool)) page[T] {
-	p := page[T]{Items: []T{}, Next: sealCursor(next)}
+	p := page[T]{Items: []T{}, Next: period.Cursor(next)}
 	for _, each := range read {
 		if item, wanted := show(each); wanted {
 			p.Items = append(p.Items, item)

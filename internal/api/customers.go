@@ -8,6 +8,7 @@ import (
 	"afterword/internal/customer"
 	"afterword/internal/fault"
 	"afterword/internal/followup"
+	"afterword/internal/period"
 	"afterword/internal/privacy"
 	"afterword/internal/response"
 	"afterword/internal/touchpoint"
@@ -127,7 +128,7 @@ func (a *API) customerHistory(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	start, err := unsealCursor(query["cursor"])
+	start, err := period.Position(query["cursor"])
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +136,7 @@ func (a *API) customerHistory(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return showPerson(p, sealCursor(next)), nil
+	return showPerson(p, period.Cursor(next)), nil
 }
 
 func (a *API) eraseCustomer(r *http.Request) (any, error) {

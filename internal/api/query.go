@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/base64"
 	"maps"
 	"net/http"
 	"net/url"
@@ -87,41 +86,7 @@ func knownSurvey(id string, p *program.Program) error {
 	return nil
 }
 
-// A cursor is a position in a list: the time and the id that an item is listed under. It is not secret, and means the same in any
-// list; the encoding only keeps callers from building on it.
-
-func sealCursor(position string) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(position))
-}
-
-var errCursor = fault.New(fault.Invalid, "this is no cursor; expected the \"next\" of the page before")
-
-// unsealCursor returns what was sealed; whoever reads the list checks it.
-func unsealCursor(cursor string) (position string, err error) {
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
-	if err != nil || !utf8.Valid(raw) {
-		return "", errCursor
-	}
-	return string(raw), nil
-}
-
-func openCursor(cursor string) (position string, err error) {
-	if cursor == "" {
-		return "", nil
-	}
-	position, err = unsealCursor(cursor)
-	if err != nil {
-		return "", err
-	}
-	at, id, ok := strings.Cut(position, "#")
-	if _, err := time.Parse(time.RFC3339, at); err != nil || !ok || id == "" {
-		return "", errCursor
-	}
-	return position, nil
-}
-
 // readSpan is the page of a list that is asked for, of a whole period.
 func readSpan(cursor string, in period.Period, zone *time.Location) (period.Span, error) {
-	after, err := openCursor(cursor)
-	return period.Span{From: in.Start(zone), To: in.End(zone), After: after, Limit: pageSize}, err
+	return period.Page(cursor, in, zone, pageSize)
 }
