@@ -16,7 +16,7 @@ build: ## what is deployed, into .aws-sam/build, with the sizes; then scripts/sa
 	scripts/sam build
 	go run ./scripts/artefacts
 
-lint: ## gofmt, go vet, tidy modules, staticcheck, golangci-lint, cfn-lint, sam validate, compiled mails
+lint: ## gofmt, go vet, tidy modules, staticcheck, golangci-lint, cfn-lint, sam validate, compiled mails, copied assets
 	scripts/lint
 
 vulnerabilities: ## asks Go's vulnerability database; says so when it cannot be reached
@@ -51,6 +51,10 @@ invoke: ## replays a sample event, signed afresh, at the running local system: m
 .PHONY: smoke mails
 mails: ## compiles the mails' MJML sources, internal/mail/mjml, to the templates that are embedded (needs Node 20)
 	scripts/mails
+
+.PHONY: assets
+assets: ## copies the charts of the team's pages, pinned in scripts/tools, to internal/console/assets (needs Node)
+	scripts/assets
 
 pictures: ## takes the README's pictures anew (needs Chromium)
 	go run ./scripts/pictures

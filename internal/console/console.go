@@ -30,6 +30,7 @@ type Console struct {
 	Door     Door
 	Programs Programs
 	Scores   Scores
+	Answers  Answers
 	Now      func() time.Time
 	Log      *slog.Logger
 	Words    func(language string) *i18n.Printer // nil: the shipped languages
@@ -51,6 +52,8 @@ type Programs interface {
 type Scores interface {
 	// Scores is how each touchpoint did in a period, by name. Faults: Transient.
 	Scores(ctx context.Context, p *program.Program, in period.Period) ([]report.Touchpoint, error)
+	// Touchpoint is how one did in a period, in the series of a survey. Faults: Transient.
+	Touchpoint(ctx context.Context, s program.Survey, name string, in period.Period) (report.Touchpoint, error)
 }
 
 // request is one that came from somebody who may read, on its way to a page.
@@ -69,6 +72,10 @@ var pages = map[string]func(request) error{
 	"GET /{$}":             func(r request) error { r.moveTo(home); return nil },
 	"GET " + home:          request.overview,
 	"GET " + home + ".csv": request.overviewTable,
+
+	"GET " + seriesAt + "{touchpoint}":              request.series,
+	"GET " + seriesAt + "{touchpoint}/trend.csv":    request.trendTable,
+	"GET " + seriesAt + "{touchpoint}/comments.csv": request.commentsTable,
 }
 
 // home is the first page. The root leads there: a local system has its tour at the root.

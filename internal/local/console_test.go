@@ -52,6 +52,8 @@ func reads(t *testing.T, method, url, cookie, form string) (status int, header h
 // consolePages are addresses of the team's pages, one of each kind.
 var consolePages = []string{
 	"/", "/scores", "/scores?period=2026-Q4", "/scores?period=2026-10-05..2026-11-13", "/scores.csv?period=2026-10",
+	"/series/support?period=2026", "/series/support?period=2026&group=bad&language=en&segment=agent:Anna", "/series/support/trend.csv?period=2026-W45",
+	"/series/purchase/comments.csv?period=2026",
 }
 
 // visitConsole signs in, opens each page of the console as its reader, and signs out.

@@ -25,9 +25,6 @@ var reportColumns = []string{
 // ReportTable is the report for spreadsheets, RFC 4180 in UTF-8: one row for each touchpoint with the numbers as they are shown elsewhere,
 // with plain dots. What is not known is empty. Distributions are in columns rating_0 to rating_10.
 func ReportTable(r report.Report) ([]byte, error) {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
 	header := append([]string(nil), reportColumns...)
 	for rating := lowestRating; rating <= highestRating; rating++ {
 		header = append(header, "rating_"+strconv.Itoa(rating))
@@ -36,8 +33,16 @@ func ReportTable(r report.Report) ([]byte, error) {
 	for _, t := range r.Touchpoints {
 		rows = append(rows, tableRow(r, t))
 	}
+	return Spreadsheet(rows)
+}
+
+// Spreadsheet writes rows as RFC 4180 in UTF-8. What others wrote goes through Harmless before.
+func Spreadsheet(rows [][]string) ([]byte, error) {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.UseCRLF = true
 	if err := w.WriteAll(rows); err != nil {
-		return nil, fmt.Errorf("write report.csv: %w", err)
+		return nil, fmt.Errorf("write a table: %w", err)
 	}
 	return b.Bytes(), nil
 }
@@ -47,7 +52,7 @@ func tableRow(r report.Report, t report.Touchpoint) []string {
 	low, high := bounds(s.Interval)
 	easyLow, easyHigh := bounds(s.EasyInterval)
 	row := []string{
-		r.Period.Name, r.Period.From.String(), r.Period.To.String(), strconv.FormatBool(r.Closed), r.Before.Name, harmless(t.Name), harmless(t.Survey),
+		r.Period.Name, r.Period.From.String(), r.Period.To.String(), strconv.FormatBool(r.Closed), r.Before.Name, Harmless(t.Name), Harmless(t.Survey),
 		string(t.Scale.Metric), strconv.Itoa(t.Scale.Min), strconv.Itoa(t.Scale.Max), string(t.Scale.Direction), s.Convention,
 		strconv.FormatInt(s.N, 10), dotted(s.Value), low, high, s.Note, dotted(s.EasyShare), easyLow, easyHigh,
 	}
@@ -90,8 +95,8 @@ func bounds(i *score.Interval) (low, high string) {
 	return dotted(&i[0]), dotted(&i[1])
 }
 
-// harmless keeps a spreadsheet from taking a text for a formula (OWASP, CSV injection). Numbers never come here.
-func harmless(text string) string {
+// Harmless keeps a spreadsheet from taking a text for a formula (OWASP, CSV injection). Numbers never come here.
+func Harmless(text string) string {
 	if text != "" && strings.ContainsRune("=+-@\t\r\n", rune(text[0])) {
 		return "'" + text
 	}

@@ -16,10 +16,11 @@ const worthZipping = 1 << 10
 // and script, which shrink to a third.
 //
 // A compressed page tells its length to whoever watches the wire, and so whether a guess that stands in it repeats a secret in it
-// (BREACH). That takes a page in which text of the attacker stands beside a secret of somebody else. Here is none: no cookie and
-// nothing else is sent along by a browser, so that a survey's page, with its tokens, is only drawn for who has its token, and what it
+// (BREACH). That takes a page in which text of the attacker stands beside a secret of somebody else. Here is none. To customers and
+// desks no cookie is sent along by a browser, so that a survey's page, with its tokens, is only drawn for who has its token, and what it
 // repeats (a comment) came from who has it; and the page of a case, where a customer's words stand before a desk's eyes, has no
-// token in it (see hereAgain).
+// token in it (see hereAgain). The team's pages (package console) have no token, and repeat nothing of their addresses that is not in what
+// they read.
 func Zipped(h http.Header, r *http.Request, body []byte) []byte {
 	if len(body) < worthZipping {
 		return body
