@@ -3,6 +3,7 @@ package console_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -20,6 +21,8 @@ import (
 	"afterword/internal/period"
 	"afterword/internal/program"
 	"afterword/internal/report"
+	"afterword/internal/response"
+	"afterword/internal/survey"
 	"afterword/internal/tally"
 )
 
@@ -35,6 +38,7 @@ type world struct {
 	counts map[string]tally.Counts // by touchpoint and period
 	sends  tally.Sends
 	fails  error
+	said   []response.Record // newest first
 
 	asked []string // addresses and pages
 	says  error    // the door
@@ -49,7 +53,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{Program: program.Default(), counts: map[string]tally.Counts{}, sends: tally.Sends{Sent: 412, Bounced: 7, Clicked: 107}}
 	w.Program.Languages = []string{"en", "sv", "nl", "zh", "ar"}
 	w.Console = console.Console{
-		Sessions: w, Door: w, Programs: w, Scores: report.Gather{Counts: w},
+		Sessions: w, Door: w, Programs: w, Scores: report.Gather{Counts: w}, Answers: w,
 		Now: func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler),
 		Words: i18n.Shipped().With(arabic).For,
 	}
@@ -78,6 +82,38 @@ func (w *world) Sends(_ context.Context, series tally.Series, p period.Period) (
 		return tally.Sends{}, nil
 	}
 	return w.sends, nil
+}
+
+// ResponsesTo lists by two at a time, whatever the span is.
+func (w *world) ResponsesTo(_ context.Context, surveys []string, span period.Span) (page []response.Record, next string, err error) {
+	for _, a := range w.said {
+		at := a.AnsweredAt.Format(time.RFC3339) + "#" + a.ID
+		if a.Survey != surveys[0] || span.After != "" && at >= span.After || a.AnsweredAt.Before(span.From) || !a.AnsweredAt.Before(span.To) {
+			continue
+		}
+		if len(page) == 2 {
+			last := page[1]
+			return page, last.AnsweredAt.Format(time.RFC3339) + "#" + last.ID, nil
+		}
+		page = append(page, a)
+	}
+	return page, "", nil
+}
+
+// say adds an answer about support, an hour older than the one before.
+func (w *world) say(rating int, comment string, change ...func(*response.Record)) {
+	at := noon.Add(-time.Duration(1+len(w.said)) * time.Hour)
+	a := response.Record{
+		Invitation: survey.Invitation{
+			ID: fmt.Sprintf("answer-%02d", len(w.said)), Touchpoint: "support", Survey: "support-ces-v1", Customer: "the-customers-id", Language: "en", Source: "zendesk",
+			Subject: "60356", Link: "https://help.example.com/60356", Cuts: map[string]string{"agent": "Anna", "country": "SE"},
+		},
+		Response: response.Response{Revision: 1, Rating: rating, Act: response.Explicit, Counted: true, Comment: comment, AnsweredAt: at, Day: "2026-11-20"},
+	}
+	for _, c := range change {
+		c(&a)
+	}
+	w.said = append(w.said, a)
 }
 
 // answer is what somebody got.
