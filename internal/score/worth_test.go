@@ -74,6 +74,14 @@ func TestAStepRaisesTheScoreByJustOne(t *testing.T) {
 	}
 }
 
+func TestWhoBecomesHappyMayStillLeave(t *testing.T) {
+	worth := Worth{Churn: Churn{Good: 0.1, Neutral: 0.5, Bad: 0.6}}
+	r := worth.AtRisk(scaleOf(t, CSAT, 5, Higher), Counts{1: 40, 3: 20, 5: 40}).Rounded()
+	if r.Good != 4 || r.Neutral != 10 || r.Bad != 24 || r.Customers != 38 || r.Gain.Answers != 1 || r.Gain.Customers != 0.5 {
+		t.Errorf("%+v, %+v", r, r.Gain)
+	}
+}
+
 func TestThereIsNoStepWithoutEnoughBadAnswers(t *testing.T) {
 	for _, counts := range []Counts{{5: 100}, {3: 50, 5: 50}, {5: 1000, 1: 9}} {
 		if r := (Worth{Churn: UsualChurn}).AtRisk(scaleOf(t, CSAT, 5, Higher), counts); r.Gain != nil {

@@ -234,8 +234,7 @@ func clipped(text string) string {
 
 // folded is a text as texts are compared: one form of each character, capitals and wide forms made alike, one kind of apostrophe.
 func folded(text string) string {
-	text = norm.NFKC.String(cases.Fold().String(norm.NFKC.String(text)))
-	return strings.ReplaceAll(text, "’", "'")
+	return strings.ReplaceAll(cases.Fold().String(norm.NFKC.String(text)), "’", "'")
 }
 
 // split cuts a folded text into its words: letters, their marks and digits; an apostrophe within a word is part of it.
