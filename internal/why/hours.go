@@ -1,10 +1,6 @@
 package why
 
-import (
-	"time"
-
-	"afterword/internal/score"
-)
+import "afterword/internal/score"
 
 // Hours counts answers by the weekday and the hour of the visit, in the program's zone.
 type Hours struct {
@@ -25,8 +21,25 @@ func (h *Hours) Add(a Answer) {
 	}
 }
 
-// At is an hour of the week.
-func (h *Hours) At(day time.Weekday, hour int) Hour {
+// Week is every hour of a week, by time.Weekday. Those of few answers are not shown, nor those from which they could be computed.
+func (h *Hours) Week() (week [7][24]Hour) {
+	var answers []int64
+	for day := range week {
+		for hour := range week[day] {
+			at := h.at(day, hour)
+			week[day][hour] = at
+			answers = append(answers, at.Score.N)
+		}
+	}
+	for i, hide := range veiled(answers) {
+		if at := &week[i/24][i%24]; hide && at.Score.Value != nil {
+			*at = Hour{Score: withheld(at.Score)}
+		}
+	}
+	return week
+}
+
+func (h *Hours) at(day, hour int) Hour {
 	counts, sum := score.Counts{}, 0.0
 	for rating, n := range h.cells[day][hour] {
 		if n > 0 {

@@ -61,24 +61,39 @@ func (m *Mentions) List() (list []Mention) {
 func (m *Mentions) mention(o mentionable, hits [3]int64) Mention {
 	mention := Mention{ID: o.id, Groups: map[score.Group]score.Share{}}
 	var all, of int64
-	var parts []int // places of groups, the fewest answers first
+	asked := make([]int64, len(groups)) // of the groups that could mention it
 	for i, group := range groups {
 		if slices.Contains(o.groups, group) || hits[i] > 0 {
+			asked[i] = m.asked[i]
 			all, of = all+hits[i], of+m.asked[i]
-			parts = append(parts, i)
+			mention.Groups[group] = score.Share{Of: m.asked[i]}
 		}
 	}
 	mention.All = score.ShareOf(all, of)
-	slices.SortStableFunc(parts, func(a, b int) int { return cmp.Compare(m.asked[a], m.asked[b]) })
-	// Groups that are not shown must not follow from the whole: they are none, or several with enough answers among them.
-	hidden, among := 0, int64(0)
-	for _, i := range parts {
-		share := score.ShareOf(hits[i], m.asked[i])
-		if m.asked[i] > 0 && (share.Value == nil || hidden == 1 || hidden > 1 && score.ShareOf(0, among).Value == nil) {
-			hidden, among = hidden+1, among+m.asked[i]
-			share = score.Share{Of: m.asked[i]}
+	for i, hide := range veiled(asked) {
+		if !hide && asked[i] > 0 {
+			mention.Groups[groups[i]] = score.ShareOf(hits[i], asked[i])
 		}
-		mention.Groups[groups[i]] = share
 	}
 	return mention
+}
+
+// veiled tells which parts of a whole are not shown, given the answers of each: those of few answers, and of the others the smallest,
+// for as long as those that are not shown follow from the whole: when it is one alone, or all of them together have too few.
+func veiled(parts []int64) []bool {
+	places, veil := make([]int, len(parts)), make([]bool, len(parts))
+	for i := range places {
+		places[i] = i
+	}
+	slices.SortStableFunc(places, func(a, b int) int { return cmp.Compare(parts[a], parts[b]) })
+	hidden, among := 0, int64(0)
+	for _, i := range places {
+		if parts[i] >= fewestAnswers && (hidden == 0 || hidden > 1 && among >= fewestAnswers) {
+			break
+		}
+		if parts[i] > 0 {
+			veil[i], hidden, among = true, hidden+1, among+parts[i]
+		}
+	}
+	return veil
 }

@@ -21,6 +21,10 @@ const Other = "\x00other"
 // Withheld is the note on a score that is not shown although it has enough answers.
 const Withheld = "withheld, so that a segment of few answers cannot be computed from the others"
 
+func withheld(s score.Score) score.Score {
+	return score.Score{N: s.N, Convention: s.Convention, Note: Withheld}
+}
+
 // Table counts answers by the values of two properties.
 type Table struct {
 	scale         score.Scale
@@ -86,7 +90,7 @@ func (t *Table) Cross() Crossed {
 	g.protect()
 	for i := range scores {
 		if g.cells[i].hidden && scores[i].Value != nil {
-			scores[i] = score.Score{N: scores[i].N, Convention: scores[i].Convention, Note: Withheld}
+			scores[i] = withheld(scores[i])
 		}
 	}
 	for row := range g.rows {

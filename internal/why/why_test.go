@@ -145,14 +145,49 @@ func TestAnHourOfTheWeekHasAScoreAndAMood(t *testing.T) {
 	answers(s, 4, Answer{Rating: 5, At: monday})
 	answers(s, 1, Answer{Rating: 1, At: monday.AddDate(0, 0, 7)})
 	answers(s, 4, Answer{Rating: 1, At: monday.Add(time.Minute)})
-	at := s.Hours.At(time.Monday, 8)
-	if at.Score.N != 5 || *at.Score.Value != 80 || *at.Mood != 0.8 || at.Score.Note != score.FewAnswers {
+	answers(s, 6, Answer{Rating: 5, At: monday.Add(2 * time.Hour)})
+	answers(s, 7, Answer{Rating: 5, At: monday.Add(3 * time.Hour)})
+	week := s.Hours.Week()
+	if at := week[time.Monday][11]; at.Score.N != 7 || *at.Score.Value != 100 || *at.Mood != 1 || at.Score.Note != score.FewAnswers {
 		t.Errorf("%+v", at)
 	}
-	if few := s.Hours.At(time.Monday, 9); few.Score.N != 4 || few.Score.Value != nil || few.Mood != nil {
+	if few := week[time.Monday][9]; few.Score.N != 4 || few.Score.Value != nil || few.Mood != nil || few.Score.Note != score.CountOnly {
 		t.Errorf("%+v", few)
 	}
-	if none := s.Hours.At(time.Sunday, 23); none.Score.N != 0 || none.Mood != nil {
+	// Five answers are enough by themselves; but taken from the whole with all others, they would leave the four.
+	if next := week[time.Monday][8]; next.Score.N != 5 || next.Score.Value != nil || next.Mood != nil || next.Score.Note != Withheld {
+		t.Errorf("%+v", next)
+	}
+	if none := week[time.Sunday][23]; none.Score.N != 0 || none.Mood != nil || none.Score.Note != score.NoScore {
 		t.Errorf("%+v", none)
+	}
+}
+
+func TestAMoodIsHappinessOnEveryScale(t *testing.T) {
+	p, survey := shop(t)
+	survey.Scale, _ = score.Standard(score.CES, 5, score.Lower)
+	s := NewStudy(p, survey)
+	answers(s, 4, Answer{Rating: 1})
+	answers(s, 1, Answer{Rating: 5})
+	if at := s.Hours.Week()[(time.Time{}).Weekday()][0]; *at.Mood != 0.8 || *at.Score.Value != 1.8 {
+		t.Errorf("%+v", at)
+	}
+}
+
+func TestPartsOfAWholeAreVeiledUntilNoneFollows(t *testing.T) {
+	for _, row := range []struct {
+		parts []int64
+		want  []bool
+	}{
+		{[]int64{5, 9, 0}, []bool{false, false, false}},
+		{[]int64{4, 9, 20}, []bool{true, true, false}},
+		{[]int64{1, 9, 2, 20}, []bool{true, true, true, false}}, // three answers together are too few as well
+		{[]int64{4, 9, 2, 20}, []bool{true, false, true, false}},
+		{[]int64{4, 0, 0}, []bool{true, false, false}},
+		{nil, []bool{}},
+	} {
+		if diff := cmp.Diff(row.want, veiled(row.parts)); diff != "" {
+			t.Errorf("%v: %s", row.parts, diff)
+		}
 	}
 }
