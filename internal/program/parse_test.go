@@ -317,6 +317,10 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(small))
 	f.Add([]byte(DefaultText()))
 	f.Add([]byte(asking(extras)))
+	for _, more := range []string{"themes: {t: {name: x, words: {en: [\"a b*\", late]}}}", "worth: {value: 1e3, currency: EUR, touchpoints: {support: {churn: {bad: 1}}}}",
+		"benchmarks: {industry: banks, figures: {support: {value: 5, source: Us, date: 2026}}}"} {
+		f.Add([]byte(small + more))
+	}
 	for _, text := range []string{"", "a: [", "a: &a [*a]", "? {a: 1}\n: 2", "--- 1\n--- 2", "surveys: {s: {scale: 1-5}}", "policy: {hours: {days: Mon-Mon}}",
 		"surveys: {s: {number: 1, metric: NPS, scale: 0--1}}", "from: a@b.c (d)", "\t- x", "%YAML 1.1\n---\na: 1", "---"} {
 		f.Add([]byte(text))
@@ -339,7 +343,23 @@ func FuzzParse(f *testing.F) {
 					}
 				}
 			}
+			for _, theme := range p.Themes {
+				for tag, words := range theme.Words {
+					if len(words) > MaxThemeWords || slices.ContainsFunc(words, func(w string) bool { return !tells(w) }) {
+						t.Errorf("the theme %s in %s: %q", theme.ID, tag, words)
+					}
+				}
+			}
 			for name, touchpoint := range p.Touchpoints {
+				w := p.WorthOf(name)
+				if !(w.Value >= 0) || w.Value > 0 && w.Currency == "" || !(w.Churn.Bad >= 0 && w.Churn.Bad <= 1) {
+					t.Errorf("%s is worth %+v", name, w)
+				}
+				for _, b := range p.BenchmarksOf(name, nil, nil) {
+					if low, high := p.Surveys[touchpoint.Survey].Scale.Range(); b.Kind == score.OwnFigure && !(b.Value >= low && b.Value <= high) {
+						t.Errorf("%s is compared with %+v", name, b)
+					}
+				}
 				_, asked := p.SurveyOf(name)
 				_, worked := p.DeskOf(name)
 				if !asked || !worked || touchpoint.Delay < 0 || touchpoint.Expires < touchpoint.Reminder || touchpoint.Sample < 0 || touchpoint.Sample > 1 {
