@@ -73,7 +73,7 @@ func TestEveryFunctionTakesItsSampleEvents(t *testing.T) {
 	want := map[string]string{
 		"intake/shopify-order": `"statusCode":401`, "intake/zendesk-solved": `"statusCode":401`, "intake/standard-onboarding": `"statusCode":401`,
 		"respond/survey-opened": `"statusCode":404`, "respond/survey-answered": `"statusCode":404`, "respond/one-click-unsubscribe": `"statusCode":404`,
-		"api/scores": `"statusCode":401`, "console/scores": `"statusCode":303`, "tally/unhappy-answer": `"batchItemFailures":null`, "followup/unhappy-answer": `"batchItemFailures":null`,
+		"api/scores": `"statusCode":401`, "console/scores": `"statusCode":303`, "console/sign-in": `"statusCode":200`, "tally/unhappy-answer": `"batchItemFailures":null`, "followup/unhappy-answer": `"batchItemFailures":null`,
 	}
 	for name, fn := range started(parts(t)) {
 		samples, err := filepath.Glob("../../events/" + name + "/*.json")

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"afterword/internal/browser"
 	"afterword/internal/local"
@@ -31,8 +32,11 @@ func TestAReaderSignsInByTheMailReadsAndSignsOut(t *testing.T) {
 		server.Start()
 		t.Cleanup(func() { server.Close(); _ = s.Close() })
 		tab := tab{chromium, t}
+		usable(tab, site+"/sign-in/nothing", `.door .button`)
 		usable(tab, site+"/scores?period=2026-Q4", `#address`)
-		tab.do(chromedp.SendKeys(css(`#address`), "Ebba@acme.example"), chromedp.Click(css(`.door button`)))
+		tab.do(chromedp.SendKeys(css(`#address`), "ebba@acme"), chromedp.Click(css(`.door button`)))
+		usable(tab, "", `#wrong`)
+		tab.do(chromedp.SendKeys(css(`#address`), kb.End+".example"), chromedp.Click(css(`.door button`)))
 		usable(tab, "", `.typed`)
 		if err := s.Advance(t.Context(), s.Now().Add(time.Minute)); err != nil {
 			t.Fatal(err)

@@ -17,8 +17,8 @@ type signIn struct {
 	Minutes        int // that the link is good for
 }
 
-// SignIn writes the mail with a sign-in link, in the member's language. Replies go nowhere: there is nothing to answer. Fault: Invalid when
-// the member's address is none.
+// SignIn writes the mail with a sign-in link, in the member's language. It is nothing to reply to. Fault: Invalid when the
+// member's address is none.
 func (w Writer) SignIn(p *program.Program, to program.Member, link string) (survey.Letter, error) {
 	content := &signIn{frame: w.frame(p, to.Language), Link: link, Minutes: int(access.LinkTime / time.Minute)}
 	content.Greeting = greeting(content.Printer, to.Name)
