@@ -11,16 +11,21 @@ const z = 1.959963984540054
 
 // interval is the 95 % interval of the value, which always lies inside.
 func (t totals) interval() Interval {
-	switch t.scale.Metric {
-	case NPS:
-		centre, variance := t.adjusted()
-		return around(100*centre, 100*z*math.Sqrt(variance)).within(-100, 100)
-	case CSAT:
-		share := wilson(t.good, t.n)
-		return Interval{100 * share[0], 100 * share[1]}
+	if t.scale.Metric == CES {
+		mean, variance, df := t.augmented()
+		return around(mean, student(df)*math.Sqrt(variance)).within(float64(t.scale.Min), float64(t.scale.Max))
 	}
-	mean, variance, df := t.augmented()
-	return around(mean, student(df)*math.Sqrt(variance)).within(float64(t.scale.Min), float64(t.scale.Max))
+	return t.shares(z)
+}
+
+// shares is the interval of a share or a net score that reaches q standard errors to each side.
+func (t totals) shares(q float64) Interval {
+	if t.scale.Metric == NPS {
+		centre, variance := t.adjusted()
+		return around(100*centre, 100*q*math.Sqrt(variance)).within(-100, 100)
+	}
+	share := wilson(t.good, t.n, q)
+	return Interval{100 * share[0], 100 * share[1]}
 }
 
 // adjusted is the adjusted Wald centre of a net score and the variance of it, on -1 to 1: three more answers, three quarters of
@@ -41,8 +46,8 @@ func (t totals) augmented() (mean, variance, df float64) {
 	return sum / n, (squares - sum*sum/n) / (n - 1) / n, n - 1
 }
 
-// wilson is the Wilson score interval of a share, 0 to 1: the shares that the hits do not speak against.
-func wilson(hits, n int64) Interval {
+// wilson is the Wilson score interval of a share, 0 to 1: those shares from which the hits are at most z standard errors away.
+func wilson(hits, n int64, z float64) Interval {
 	p, m := float64(hits)/float64(n), float64(n)
 	centre := (p + z*z/(2*m)) / (1 + z*z/m)
 	margin := z * math.Sqrt(p*(1-p)/m+z*z/(4*m*m)) / (1 + z*z/m)

@@ -35,7 +35,7 @@ func TestSharesHaveWilsonIntervals(t *testing.T) {
 		{0, 1, 0, 79.35}, {1, 1, 20.65, 100}, {0, 5, 0, 43.45}, {5, 5, 56.55, 100}, {9, 10, 59.58, 98.21},
 		{13, 15, 62.12, 96.26}, {40, 50, 66.96, 88.76}, {80, 100, 71.12, 86.66}, {160, 200, 73.91, 84.95}, {600, 1000, 56.93, 62.99},
 	} {
-		i := wilson(row.hits, row.n)
+		i := wilson(row.hits, row.n, z)
 		if got := (Interval{Round(100*i[0], 2), Round(100*i[1], 2)}); got != (Interval{row.low, row.high}) {
 			t.Errorf("%d of %d: %v, want %v-%v", row.hits, row.n, got, row.low, row.high)
 		}
@@ -68,7 +68,7 @@ func TestWilsonBoundsInvertTheTest(t *testing.T) {
 			if hits < n {
 				high = bisect(share, 1, distance)
 			}
-			if got := wilson(hits, n); math.Abs(got[0]-low) > 1e-9 || math.Abs(got[1]-high) > 1e-9 {
+			if got := wilson(hits, n, z); math.Abs(got[0]-low) > 1e-9 || math.Abs(got[1]-high) > 1e-9 {
 				t.Fatalf("%d of %d: %v, by inversion [%v %v]", hits, n, got, low, high)
 			}
 		}

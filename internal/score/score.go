@@ -61,7 +61,7 @@ func Of(scale Scale, counts Counts) Score {
 		s.Distribution[r] = max(counts[r], 0)
 	}
 	if scale.Metric == CES {
-		share, interval := float64(t.good)/float64(t.n), wilson(t.good, t.n)
+		share, interval := float64(t.good)/float64(t.n), wilson(t.good, t.n, z)
 		s.EasyShare, s.EasyInterval = &share, &interval
 		s.EasyConvention = scale.shareOf(Good)
 	}
