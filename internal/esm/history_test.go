@@ -64,6 +64,12 @@ func (h *history) add(at time.Time, id string, old, new table.Item) {
 	})
 }
 
+// said is what a customer chose, of few causes, so that many responses share them.
+func said(random *rand.Rand) map[string]any {
+	causes := []any{"slow#site", "%23"}
+	return map[string]any{"cause": [][]any{causes, causes[:1], causes[1:]}[random.IntN(3)]}
+}
+
 // life is the images of one response, from the mail that is sent to its last state.
 func life(random *rand.Rand, touchpoint, id string) []table.Item {
 	day := random.IntN(len(daysOfAnswers))
@@ -85,6 +91,10 @@ func life(random *rand.Rand, touchpoint, id string) []table.Item {
 	if random.IntN(2) == 0 {
 		base["clicked"] = true
 	}
+	if random.IntN(3) > 0 {
+		base["cuts"] = map[string]any{"agent": fmt.Sprintf("agent %d", random.IntN(4))}
+		base["said_cuts"] = said(random)
+	}
 	first := int64(random.IntN(3) + 1)
 	images = append(images, with(table.Item{"rev": int64(1), "rating": first, "counted": true}))
 	for rev := int64(2); rev < 6 && random.IntN(3) > 0; rev++ {
@@ -95,11 +105,14 @@ func life(random *rand.Rand, touchpoint, id string) []table.Item {
 			image := with(images[len(images)-1])
 			image["rev"] = rev
 			images = append(images, image)
-		case 2: // erased, the rating kept
+		case 2: // erased, the rating kept, and nothing of who it was
+			delete(base, "cuts")
+			delete(base, "said_cuts")
 			return append(images, with(table.Item{"rev": rev, "rating": first, "counted": true, "erased": true}))
 		case 3: // erased with the rating
 			return append(images, with(table.Item{"rev": rev, "erased": true}))
-		case 4: // back to the first rating
+		case 4: // back to the first rating, for another cause
+			base["said_cuts"] = said(random)
 			images = append(images, with(table.Item{"rev": rev, "rating": first, "counted": true}))
 		default:
 			images = append(images, with(table.Item{"rev": rev, "rating": int64(random.IntN(5) + 1), "counted": true}))

@@ -11,7 +11,7 @@ import (
 )
 
 // naive counts by event, as published examples do: it adds the difference between the images of a record, then stores the scores.
-func naive(t tally.Tally, tables table.Table) esm.Handler {
+func naive(t tally.Tally, _ table.Table) esm.Handler {
 	return func(ctx context.Context, changes []table.Change) (string, error) {
 		for _, c := range changes {
 			now, is, err := store.RecordOf(c)
@@ -28,16 +28,8 @@ func naive(t tally.Tally, tables table.Table) esm.Handler {
 			adds := tally.Sheet{}
 			adds.Add(was, -1)
 			adds.Add(now, 1)
-			var writes []table.Write
-			for cell, counts := range adds {
-				if counts != (tally.Counts{}) {
-					writes = append(writes, plainAdd(cell, counts))
-				}
-			}
-			if len(writes) > 0 {
-				if err := tables.Transact(ctx, writes); err != nil {
-					return c.Sequence, nil // it comes again
-				}
+			if err := addPlainly(ctx, t.Fold.Ledger, adds); err != nil {
+				return c.Sequence, nil // it comes again
 			}
 			behind, err := t.Scores.Refresh(ctx, []tally.Record{now})
 			if err != nil || len(behind) > 0 {
@@ -48,15 +40,27 @@ func naive(t tally.Tally, tables table.Table) esm.Handler {
 	}
 }
 
-func plainAdd(cell tally.Cell, counts tally.Counts) table.Write {
-	add := map[string]int64{"c": 1, "a": counts.Replies, "k": counts.Clicked}
-	for rating, n := range counts.Answers {
-		add["r"+string(rune('0'+rating))] = n
+// addPlainly adds to the tallies and asks no ledger row.
+func addPlainly(ctx context.Context, ledger tally.Ledger, adds tally.Sheet) error {
+	var segments []tally.Segment
+	for cell, counts := range adds {
+		if counts == (tally.Counts{}) {
+			delete(adds, cell)
+			continue
+		}
+		counts.Changes = 1
+		adds[cell] = counts
+		if cell.Cut != (tally.Cut{}) {
+			segments = append(segments, tally.Segment{Series: cell.Series, Cut: cell.Cut})
+		}
 	}
-	return table.Write{
-		Kind: table.Update, Add: add,
-		Key: table.Key{Table: table.Scorebook, Partition: "0#T#" + cell.Series.Touchpoint + "#" + cell.Series.Survey, Sort: cell.Day.String() + "#0"},
+	if len(adds) == 0 {
+		return nil
 	}
+	if _, err := ledger.Shelves(ctx, segments); err != nil {
+		return err
+	}
+	return ledger.Move(ctx, nil, adds, 0)
 }
 
 // forgetful counts as the product does, but stores the scores of what it counted itself and of nothing else.

@@ -38,6 +38,16 @@ func (h *history) recount() map[string]tallied {
 			continue
 		}
 		on(item["day"], tallied{fmt.Sprintf("r%d", item["rating"]): 1})
+		cuts, _ := item["cuts"].(map[string]any)
+		for property, value := range cuts {
+			on(item["day"], tallied{fmt.Sprintf("%s %s %d", property, value, item["rating"]): 1})
+		}
+		said, _ := item["said_cuts"].(map[string]any)
+		for property, values := range said {
+			for _, value := range values.([]any) {
+				on(item["day"], tallied{fmt.Sprintf("%s %s %d", property, value, item["rating"]): 1})
+			}
+		}
 		on(item["sent_day"], tallied{"a": 1})
 		if _, clicked := item["clicked"]; clicked {
 			on(item["sent_day"], tallied{"k": 1})
@@ -47,9 +57,9 @@ func (h *history) recount() map[string]tallied {
 }
 
 // stored reads a partition of the scorebook: counters by the part of the sort key before '#'.
-func (h *history) stored(tables table.Table, kind string) map[string]tallied {
+func (h *history) stored(tables table.Table, kind string, of ...string) map[string]tallied {
 	found := map[string]tallied{}
-	q := table.Query{Table: table.Scorebook, Partition: "0#" + kind + "#" + h.touchpoint + "#ces-v1", Strong: true}
+	q := table.Query{Table: table.Scorebook, Partition: strings.Join(append([]string{"0", kind, h.touchpoint, "ces-v1"}, of...), "#"), Strong: true}
 	for {
 		page, err := tables.Query(context.Background(), q)
 		if err != nil {
@@ -73,6 +83,31 @@ func (h *history) stored(tables table.Table, kind string) map[string]tallied {
 	}
 }
 
+// segments reads the tallies of a property: counters by value and rating. Their names begin with a code of the value, of two digits.
+func (h *history) segments(tables table.Table, property string) map[string]tallied {
+	page, err := tables.Query(context.Background(), table.Query{Table: table.Scorebook, Partition: "0#J#" + h.touchpoint + "#ces-v1#" + property, From: "=", Strong: true})
+	if err != nil {
+		panic(err)
+	}
+	values := map[string]string{}
+	const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_-abcdefghijklmnopqrstuvwxyz"
+	for _, item := range page.Items {
+		if value, is := item["value"].(string); is {
+			values["0"+digits[item["n"].(int64):][:1]] = value // of the few values here each code is one digit
+		}
+	}
+	named := map[string]tallied{}
+	for day, counts := range h.stored(tables, "T", property) {
+		named[day] = tallied{}
+		for attr, n := range counts {
+			if attr != "c" {
+				named[day].add(tallied{fmt.Sprintf("%s %s %s", property, values[attr[:2]], attr[2:]): n})
+			}
+		}
+	}
+	return named
+}
+
 // check tells which tallies are not what a recount says, and which stored scores are not the sum of the tallies.
 func (h *history) check(tables table.Table) (tallies, scores []string) {
 	days, want := h.stored(tables, "T"), h.recount()
@@ -85,6 +120,14 @@ func (h *history) check(tables table.Table) (tallies, scores []string) {
 			periods[name].add(counts)
 		}
 		delete(counts, "c")
+	}
+	for _, property := range []string{"agent", "cause"} {
+		for day, counts := range h.segments(tables, property) {
+			if days[day] == nil {
+				days[day] = tallied{}
+			}
+			days[day].add(counts)
+		}
 	}
 	for _, day := range daysOfAnswers {
 		if !maps.Equal(days[day], want[day]) {

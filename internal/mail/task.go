@@ -82,7 +82,7 @@ func (w Writer) Task(p *program.Program, t followup.Task) (survey.Letter, error)
 // nameOf is what the desk calls the customer; nobody by the link that was used.
 func nameOf(in *i18n.Printer, t followup.Task) string {
 	if t.Record.Anybody() {
-		return in.T("task.anonymous", "link", t.Record.Cuts[survey.Channel])
+		return in.T("task.anonymous", "link", t.Record.Via)
 	}
 	return cmp.Or(oneLine(t.Customer.Name), oneLine(t.Customer.Address))
 }

@@ -95,7 +95,7 @@ func TestTheTaskAboutNobodyReadsAndLooksLikeThis(t *testing.T) {
 	for _, language := range languages {
 		p, task := unhappy(language)
 		task.Record.Handed, task.Record.Customer, task.Record.Subject, task.Record.Link = true, "", "", ""
-		task.Record.Cuts = map[string]string{survey.Channel: "counter"}
+		task.Record.Via = "counter"
 		task.Case.Customer, task.Customer, task.Earlier = "", customer.Customer{}, nil
 		letter, err := writer(t).Task(p, task)
 		if err != nil {

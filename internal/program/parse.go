@@ -29,7 +29,7 @@ func read(text []byte) (*Program, Problems) {
 		Sources: map[string]Source{}}
 	if root, ok := r.parse(text); ok {
 		p.read(root.fields("company", "from", "reply_to", "postal", "color", "logo", "time_zone", "languages", "count_unconfirmed",
-			"policy", "surveys", "desks", "touchpoints", "sources", "reports", "themes", "worth", "benchmarks",
+			"policy", "surveys", "desks", "touchpoints", "sources", "segments", "reports", "themes", "worth", "benchmarks",
 			"team", "sessions_from"))
 	}
 	slices.SortStableFunc(r.problems, func(a, b Problem) int { return a.Line - b.Line })
@@ -78,6 +78,7 @@ func (p *Program) read(f fields) {
 		p.Sources[e.name] = p.source(e)
 	}
 	p.Policy = p.policy(f.section("policy"))
+	p.Segments = f.segments()
 	p.Reports = p.reports(f.section("reports"))
 	p.Themes = p.themes(f)
 	p.Worth = p.worth(f.section("worth"))

@@ -37,6 +37,7 @@ type Program struct {
 	Themes      []Theme // in the order in which they are written
 	Worth       Worth
 	Benchmarks  Benchmarks
+	Segments    []Segment // by whose values answers are counted apart, at most MostSegments; nil: by none
 	// CountUnconfirmed counts a click without any act of a person as an answer. Off by default; reports say so when it is on.
 	CountUnconfirmed bool
 	Team             []Member // who may sign in to the scoreboard

@@ -103,6 +103,7 @@ type First struct {
 	Act        Act
 	Comment    string
 	Extras     Extras
+	SaidCuts   SaidCuts
 	At         time.Time
 	Day        string    // of At, in the program's zone
 	EditUntil  time.Time // until when it may be changed
@@ -117,6 +118,7 @@ type Change struct {
 	Rating     int
 	Comment    string
 	Extras     Extras
+	SaidCuts   SaidCuts
 	At         time.Time
 	EditUntil  time.Time
 }
@@ -150,7 +152,7 @@ func (r *Recorder) Answer(ctx context.Context, a Answer, now time.Time) (Result,
 	if a, err = a.checked(s); err != nil {
 		return "", Record{}, err
 	}
-	result, rec, err := r.record(ctx, a, s, first(a, s, p, now), now)
+	result, rec, err := r.record(ctx, a, p, s, first(a, s, p, now), now)
 	if err == nil && result == Saved && rec.SentAt.IsZero() && !rec.Handed {
 		err = r.Answers.Proven(ctx, a.Invitation, now)
 	}
@@ -166,6 +168,7 @@ func first(a Answer, s program.Survey, p *program.Program, now time.Time) First 
 	if a.Comment != nil {
 		f.Comment = *a.Comment
 	}
+	f.SaidCuts = saidCuts(p, f.Extras)
 	if f.Act == Implied {
 		f.SentBy, f.VerdictAt = now.Add(-Settled), now.Add(VerdictAfter)
 	}
@@ -173,7 +176,7 @@ func first(a Answer, s program.Survey, p *program.Program, now time.Time) First 
 }
 
 // record tries the answer as the first one, and decides again on what is stored for as long as that keeps it from being written.
-func (r *Recorder) record(ctx context.Context, a Answer, s program.Survey, f First, now time.Time) (Result, Record, error) {
+func (r *Recorder) record(ctx context.Context, a Answer, p *program.Program, s program.Survey, f First, now time.Time) (Result, Record, error) {
 	rec, taken, err := r.begin(ctx, a, f)
 	for try := 0; err == nil && !taken; try++ {
 		if try == tries {
@@ -187,7 +190,7 @@ func (r *Recorder) record(ctx context.Context, a Answer, s program.Survey, f Fir
 		case begin:
 			rec, taken, err = r.begin(ctx, a, f)
 		case change:
-			rec, taken, err = r.Answers.ChangeAnswer(ctx, changed(rec, a, s, now))
+			rec, taken, err = r.Answers.ChangeAnswer(ctx, changed(rec, a, p, s, now))
 		case wait:
 			if rec.Waiting == a.Rating+1 {
 				return Waiting, rec, nil
@@ -242,12 +245,13 @@ func (a Answer) repeats(rec Record, s program.Survey) bool {
 	return (a.Comment == nil || *a.Comment == rec.Comment) && a.extras(s, rec.Extras).Equal(rec.Extras)
 }
 
-func changed(rec Record, a Answer, s program.Survey, now time.Time) Change {
+func changed(rec Record, a Answer, p *program.Program, s program.Survey, now time.Time) Change {
 	c := Change{Invitation: a.Invitation, Revision: rec.Revision, Rating: a.Rating, Comment: rec.Comment, At: now, EditUntil: rec.EditUntil,
 		Extras: a.extras(s, rec.Extras)}
 	if a.Comment != nil {
 		c.Comment = *a.Comment
 	}
+	c.SaidCuts = saidCuts(p, c.Extras)
 	if !rec.Counted { // what a machine gave opened no window for the person
 		c.EditUntil = now.Add(EditWindow)
 	}

@@ -58,7 +58,10 @@ func (s *Store) Entries(ctx context.Context, start string) (page tally.EntriesPa
 		return page, err
 	}
 	for _, item := range found.Items {
-		if addEntry(&page, item) != nil {
+		switch err := s.addEntry(ctx, &page, item); {
+		case fault.Is(err, fault.Transient):
+			return page, err
+		case err != nil:
 			page.Unreadable = append(page.Unreadable, item.Key(table.Scorebook).String())
 		}
 	}
@@ -67,7 +70,7 @@ func (s *Store) Entries(ctx context.Context, start string) (page tally.EntriesPa
 }
 
 // addEntry tells rows, tallies and scores apart by their keys (see keys.go).
-func addEntry(page *tally.EntriesPage, item table.Item) error {
+func (s *Store) addEntry(ctx context.Context, page *tally.EntriesPage, item table.Item) error {
 	key := item.Key(table.Scorebook)
 	part := strings.Split(key.Partition, "#")
 	if part[0] != firstGeneration {
@@ -87,9 +90,33 @@ func addEntry(page *tally.EntriesPage, item table.Item) error {
 		}
 		cell := tally.Cell{Series: tally.Series{Touchpoint: part[2], Survey: part[3]}, Day: day}
 		page.Tallies = append(page.Tallies, tally.Tallied{Cell: cell, Counts: countsOf(item)})
+	case len(part) == 5 && part[1] == "T":
+		return s.addSegments(ctx, page, item, part)
+	case len(part) == 5 && part[1] == "J":
+		if value, named := item[valueAttr].(string); named {
+			series := tally.Series{Touchpoint: part[2], Survey: part[3]}
+			page.Named = append(page.Named, tally.Segment{Series: series, Cut: tally.Cut{Property: unescape(part[4]), Value: value}})
+		}
 	case len(part) == 4 && part[1] == "S":
 		score := tally.Score{Series: tally.Series{Touchpoint: part[2], Survey: part[3]}, Name: key.Sort}
 		page.Scores = append(page.Scores, tally.Stored{Score: score, Counts: countsOf(item)})
+	}
+	return nil
+}
+
+func (s *Store) addSegments(ctx context.Context, page *tally.EntriesPage, item table.Item, part []string) error {
+	day, ok := dayOf(item.Key(table.Scorebook))
+	if !ok {
+		return fault.New(fault.Internal, "a tally of segments is of no day")
+	}
+	property, series := unescape(part[4]), tally.Series{Touchpoint: part[2], Survey: part[3]}
+	for code, counts := range segmentsIn(item) {
+		value, err := s.valueOf(ctx, valueCode{series, property, code})
+		if err != nil {
+			return err
+		}
+		cell := tally.Cell{Series: series, Day: day, Cut: tally.Cut{Property: property, Value: value}}
+		page.Tallies = append(page.Tallies, tally.Tallied{Cell: cell, Counts: counts})
 	}
 	return nil
 }

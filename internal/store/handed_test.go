@@ -35,7 +35,7 @@ func TestASlipIsOneAnswerHoweverOftenItIsHandedIn(t *testing.T) {
 			shop.program.Surveys["p"] = program.Survey{ID: "p", Number: 1, Scale: csat}
 			s := store.New(tables)
 			recorder := response.Recorder{Answers: s, Programs: inForce{shop.program}}
-			inv := survey.Anonymous(program.Touchpoint{Name: "purchase", Expires: 30 * day}, shop.program.Surveys["p"], "counter", "slip", "en", noon)
+			inv := survey.Anonymous(shop.program, program.Touchpoint{Name: "purchase", Expires: 30 * day}, shop.program.Surveys["p"], "counter", "slip", "en", noon)
 			var all sync.WaitGroup
 			for i := range 12 {
 				all.Go(func() {
@@ -67,7 +67,7 @@ func TestAnAnswerByALinkIsOneWrite(t *testing.T) {
 	var meter table.Meter
 	tables, _ := tabletest.Bolt.OpenMetered(t, &meter)
 	s := store.New(tables)
-	inv := survey.Anonymous(program.Touchpoint{Name: "purchase", Expires: 30 * day}, program.Survey{ID: "p", Number: 1}, "counter", "slip", "en", noon)
+	inv := survey.Anonymous(&program.Program{Zone: time.UTC}, program.Touchpoint{Name: "purchase", Expires: 30 * day}, program.Survey{ID: "p", Number: 1}, "counter", "slip", "en", noon)
 	said := response.Extras{Causes: []string{"long-wait"}, Replies: []response.Reply{{Question: "again", Options: []string{"no"}}}}
 	first := response.First{Invitation: inv.ID, Series: "p", Rating: 4, Act: response.Explicit, Extras: said, At: noon, Day: "2026-11-20", EditUntil: noon.Add(time.Hour)}
 	rec, taken, err := s.NewAnswer(t.Context(), inv, first)
@@ -125,7 +125,7 @@ func TestAVisitByALinkIsReplayedAsOne(t *testing.T) {
 			}
 			d.take(t, e)
 		}
-		inv := survey.Anonymous(d.program.Touchpoints["purchase"], d.program.Surveys["p"], "counter", "slip", "en", noon)
+		inv := survey.Anonymous(d.program, d.program.Touchpoints["purchase"], d.program.Surveys["p"], "counter", "slip", "en", noon)
 		first := response.First{Invitation: inv.ID, Series: "p", Rating: 4, Act: response.Explicit, At: noon, Day: "2026-11-20", EditUntil: noon.Add(hour)}
 		if _, taken, err := d.store.NewAnswer(t.Context(), inv, first); err != nil || !taken {
 			t.Fatal(taken, err)

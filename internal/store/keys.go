@@ -30,7 +30,8 @@
 //	Scorebook (without a feed); <g> is the generation that a rebuild replaces
 //	ledger          <g>#L#<invitation>                 ledger        what of a response is counted now
 //	tally           <g>#T#<touchpoint>#<survey>        <day>#<lane>  answers by rating; a range of days is one query
-//	tally of a cut  <g>#T#<touchpoint>#<survey>#<prop> <day>#<lane>  (segments) every value of the property on that day
+//	tally of a cut  <g>#T#<touchpoint>#<survey>#<prop> <day>#<lane>#<shelf>  32 values of the property on that day
+//	code of a value <g>#J#<touchpoint>#<survey>#<prop> =<hash>       its name in tallies; the value, while it is counted; "next" is the next code
 //	score           <g>#S#<touchpoint>#<survey>        <period>      counts of a whole period: one read
 //	sends           N#<touchpoint>#<survey>            <day>         sent, bounced, clicked by day sent; of no generation
 //	mail sent       Q#<day>                            quota         survey mails sent on a day, against the program's quota
@@ -47,6 +48,8 @@
 package store
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"hash/fnv"
 	"strings"
@@ -56,15 +59,21 @@ import (
 	"afterword/internal/agenda"
 	"afterword/internal/customer"
 	"afterword/internal/table"
+	"afterword/internal/tally"
 )
 
 // Generation of the scorebook's counts that is in use until a rebuild names another.
 const firstGeneration = "0"
 
-var keyEscaper = strings.NewReplacer("%", "%25", "#", "%23")
+var (
+	keyEscaper   = strings.NewReplacer("%", "%25", "#", "%23")
+	keyUnescaper = strings.NewReplacer("%25", "%", "%23", "#")
+)
 
 // escape keeps foreign text (a subject, a source) from reaching into the structure of a key.
 func escape(s string) string { return keyEscaper.Replace(s) }
+
+func unescape(s string) string { return keyUnescaper.Replace(s) }
 
 func stamp(t time.Time) string { return t.UTC().Truncate(time.Second).Format(time.RFC3339) }
 
@@ -146,6 +155,34 @@ func tallyPartition(generation, touchpoint, survey string) string {
 
 func tallyKey(generation, touchpoint, survey, day string, lane int) table.Key {
 	return scorebook(tallyPartition(generation, touchpoint, survey), fmt.Sprintf("%s#%d", day, lane))
+}
+
+func cutPartition(generation, touchpoint, survey, property string) string {
+	return tallyPartition(generation, touchpoint, survey) + "#" + escape(property)
+}
+
+func cutKey(generation, touchpoint, survey, property, day string, lane, shelf int) table.Key {
+	return scorebook(cutPartition(generation, touchpoint, survey, property), fmt.Sprintf("%s#%d#%d", day, lane, shelf))
+}
+
+// valueMark begins the sort key of a value, so that no value is the counter of codes; valuesEnd is beyond every one.
+const (
+	valueMark = "="
+	valuesEnd = ">"
+)
+
+func codesPartition(generation string, series tally.Series, property string) string {
+	return generation + "#J#" + series.Touchpoint + "#" + series.Survey + "#" + escape(property)
+}
+
+func codeKey(segment tally.Segment) table.Key {
+	hash := sha256.Sum256([]byte(segment.Cut.Value))
+	partition := codesPartition(firstGeneration, segment.Series, segment.Cut.Property)
+	return scorebook(partition, valueMark+hex.EncodeToString(hash[:16]))
+}
+
+func nextCodeKey(segment tally.Segment) table.Key {
+	return scorebook(codesPartition(firstGeneration, segment.Series, segment.Cut.Property), "next")
 }
 
 func scoreKey(generation, touchpoint, survey, period string) table.Key {

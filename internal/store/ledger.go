@@ -43,6 +43,7 @@ func readRecord(id string, item table.Item) (tally.Record, error) {
 	r.Series.Survey, _ = item["survey"].(string)
 	r.Counted, _ = item["counted"].(bool)
 	r.Clicked, _ = item["clicked"].(bool)
+	r.Cuts = cutsIn(item)
 	if r.Revision < 1 {
 		return wrong("rev")
 	}
@@ -86,7 +87,45 @@ func rowItem(r tally.Record) table.Item {
 			item["clicked"] = true
 		}
 	}
+	if cuts := cutsItem(r.Cuts); len(cuts) > 0 {
+		item["cuts"] = cuts
+	}
 	return item
+}
+
+// cutsItem is cuts by property: a value, or a list where there are several.
+func cutsItem(cuts tally.Cuts) map[string]any {
+	item := map[string]any{}
+	for cut := range cuts.All() {
+		switch was := item[cut.Property].(type) {
+		case nil:
+			item[cut.Property] = cut.Value
+		case string:
+			item[cut.Property] = []any{was, cut.Value}
+		case []any:
+			item[cut.Property] = append(was, cut.Value)
+		}
+	}
+	return item
+}
+
+// cutsIn reads what the response is counted by beside its series: what was frozen when it was asked for, and what the customer said.
+func cutsIn(item table.Item) tally.Cuts {
+	var cuts []tally.Cut
+	for _, attr := range []string{"cuts", "said_cuts"} {
+		stored, _ := item[attr].(map[string]any)
+		for property, values := range stored {
+			some, several := values.([]any)
+			if !several {
+				some = []any{values}
+			}
+			for _, value := range some {
+				text, _ := value.(string)
+				cuts = append(cuts, tally.Cut{Property: property, Value: text})
+			}
+		}
+	}
+	return tally.CutsOf(cuts...)
 }
 
 // Rows reads ledger rows.
@@ -128,16 +167,14 @@ func (s *Store) Move(ctx context.Context, moves []tally.Move, adds tally.Sheet, 
 		key := ledgerKey(firstGeneration, m.Now.Response)
 		writes = append(writes, table.Write{Kind: table.Put, Key: key, Item: rowItem(m.Now), If: asRead})
 	}
-	for cell, counts := range adds {
-		add := map[string]int64{}
-		counters(counts, func(attr string, n int64) { add[attr] = n })
-		writes = append(writes, table.Write{
-			Kind: table.Update,
-			Key:  tallyKey(firstGeneration, cell.Series.Touchpoint, cell.Series.Survey, cell.Day.String(), lane),
-			Add:  add,
-		})
+	added, err := s.additions(adds, lane)
+	if err != nil {
+		return err
 	}
-	err := s.table.Transact(ctx, writes)
+	for key, add := range added {
+		writes = append(writes, table.Write{Kind: table.Update, Key: key, Add: add})
+	}
+	err = s.table.Transact(ctx, writes)
 	cancelled, is := table.AsCancelled(err)
 	switch {
 	case !is:
@@ -147,6 +184,31 @@ func (s *Store) Move(ctx context.Context, moves []tally.Move, adds tally.Sheet, 
 	default:
 		return fault.Wrap(fault.Conflict, err, "a response was counted meanwhile")
 	}
+}
+
+// additions is what is added to each item. Segments of one shelf share theirs, which changes once.
+func (s *Store) additions(adds tally.Sheet, lane int) (map[table.Key]map[string]int64, error) {
+	added := map[table.Key]map[string]int64{}
+	for cell, counts := range adds {
+		touchpoint, survey, day, cut := cell.Series.Touchpoint, cell.Series.Survey, cell.Day.String(), cell.Cut
+		if cut == (tally.Cut{}) {
+			add := map[string]int64{}
+			counters(counts, func(attr string, n int64) { add[attr] = n })
+			added[tallyKey(firstGeneration, touchpoint, survey, day, lane)] = add
+			continue
+		}
+		code, known := s.codes.of(tally.Segment{Series: cell.Series, Cut: cut})
+		if !known {
+			return nil, fault.New(fault.Internal, "a value of %q is counted that has no code", cut.Property)
+		}
+		key := cutKey(firstGeneration, touchpoint, survey, cut.Property, day, lane, int(code/perShelf))
+		if added[key] == nil {
+			added[key] = map[string]int64{}
+		}
+		cutCounters(code, counts, func(attr string, n int64) { added[key][attr] = n })
+		added[key][changesAttr] = counts.Changes
+	}
+	return added, nil
 }
 
 // Counting takes the changes of the feed to a tally. It is the handler of the function that counts.

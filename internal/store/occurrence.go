@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"afterword/internal/agenda"
+	"afterword/internal/program"
 	"afterword/internal/survey"
 	"afterword/internal/table"
 	"afterword/internal/touchpoint"
@@ -27,14 +28,14 @@ var (
 	decided = []string{"decision", "explanation"}
 )
 
-// languageCut is the one cut of an invitation that is no property of the visit.
-const languageCut = "language"
+// isProperty tells whether a cut of an invitation is a property of its visit as well, and is kept once.
+func isProperty(cut string) bool { return slices.Contains(program.VisitProperties, cut) }
 
 // visitItem is a visit, with the invitation about it unless that is nil.
 func visitItem(v touchpoint.Visit, inv *survey.Invitation) (table.Item, error) {
 	if inv != nil {
 		v.Properties = maps.Clone(v.Properties)
-		maps.DeleteFunc(v.Properties, func(name, value string) bool { return name != languageCut && inv.Cuts[name] == value })
+		maps.DeleteFunc(v.Properties, func(name, value string) bool { return isProperty(name) && inv.Cuts[name] == value })
 	}
 	item, err := table.Encode(v)
 	if err != nil {
@@ -94,13 +95,16 @@ func visitOf(item table.Item) (v touchpoint.Visit, err error) {
 	}
 	cuts, _ := item["cuts"].(map[string]any)
 	if v.Invitation, v.Decision, err = v.ID, touchpoint.PlannedFor(v.PlannedAt), nil; item["handed"] == true {
-		v.Decision, err = handedOf(item, v, cuts)
+		v.Decision, err = handedOf(item, v)
+	}
+	if name, via := item["via"].(string); via {
+		v.Properties = map[string]string{program.ByChannel: name}
 	}
 	if err != nil {
 		return v, err
 	}
 	for name, value := range cuts {
-		if text, _ := value.(string); name != languageCut {
+		if text, _ := value.(string); isProperty(name) {
 			if v.Properties == nil {
 				v.Properties = map[string]string{}
 			}
@@ -111,9 +115,9 @@ func visitOf(item table.Item) (v touchpoint.Visit, err error) {
 }
 
 // handedOf is the decision about a visit that is asked about by a link.
-func handedOf(item table.Item, v touchpoint.Visit, cuts map[string]any) (touchpoint.Decision, error) {
+func handedOf(item table.Item, v touchpoint.Visit) (touchpoint.Decision, error) {
 	if v.Customer == "" {
-		name, _ := cuts[survey.Channel].(string)
+		name, _ := item["via"].(string)
 		return touchpoint.HandedToAnybody(name), nil
 	}
 	text, _ := item["expires_at"].(string)

@@ -208,7 +208,7 @@ func (s *Store) EraseVisit(ctx context.Context, visit, veiled touchpoint.Visit) 
 
 // What a tombstone has no more: what was said, the evidence, and what leads to the person. Without the rating also what counted.
 var (
-	said  = []string{"event", "delivery", "link", "properties", "cuts", "comment", "causes", "replies", "by_hand", "waiting", "first_opened", "other_opened", "honeypot", "hits", "first_hit_at"}
+	said  = []string{"event", "delivery", "link", "properties", "cuts", "said_cuts", "comment", "causes", "replies", "by_hand", "waiting", "first_opened", "other_opened", "honeypot", "hits", "first_hit_at"}
 	rated = []string{"counted", "rating", "act"}
 )
 

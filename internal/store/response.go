@@ -39,7 +39,7 @@ func (s *Store) FirstAnswer(ctx context.Context, f response.First) (response.Rec
 		Remove: []string{"waiting"},
 	}
 	conditions := table.AllCondition{table.Absent("rev"), table.Absent("erased"), table.More("expires_at", stamp(f.At))}
-	if _, err := say(w.Set, f.Comment, f.Extras); err != nil {
+	if _, err := say(w.Set, f.Comment, f.Extras, f.SaidCuts); err != nil {
 		return response.Record{}, false, err
 	}
 	if f.Act == response.Implied {
@@ -72,7 +72,7 @@ func (s *Store) NewAnswer(ctx context.Context, inv survey.Invitation, f response
 	}
 	maps.Copy(item, firstAnswer(f))
 	item["rev"] = int64(1)
-	if _, err := say(item, f.Comment, f.Extras); err != nil {
+	if _, err := say(item, f.Comment, f.Extras, f.SaidCuts); err != nil {
 		return response.Record{}, false, err
 	}
 	return s.answer(ctx, create(invitationKey(inv.ID), item))
@@ -113,7 +113,7 @@ func (s *Store) ChangeAnswer(ctx context.Context, c response.Change) (response.R
 			table.More("edit_until", stamp(c.At)),
 			table.All(table.Absent("counted"), table.More("expires_at", stamp(c.At))))),
 	}
-	unsaid, err := say(w.Set, c.Comment, c.Extras)
+	unsaid, err := say(w.Set, c.Comment, c.Extras, c.SaidCuts)
 	if err != nil {
 		return response.Record{}, false, err
 	}
@@ -122,16 +122,17 @@ func (s *Store) ChangeAnswer(ctx context.Context, c response.Change) (response.R
 }
 
 // say puts what a customer said beside the rating among the attributes, and names those of them that there is nothing for.
-func say(attributes table.Item, comment string, extras response.Extras) (unsaid []string, err error) {
+func say(attributes table.Item, comment string, extras response.Extras, cuts response.SaidCuts) (unsaid []string, err error) {
 	said, err := table.Encode(struct {
 		Comment string `json:"comment,omitempty"`
 		response.Extras
-	}{comment, extras})
+		Cuts response.SaidCuts `json:"said_cuts,omitempty"`
+	}{comment, extras, cuts})
 	if err != nil {
 		return nil, fmt.Errorf("store an answer: %w", err)
 	}
 	maps.Copy(attributes, said)
-	return slices.DeleteFunc([]string{"comment", "causes", "replies"}, func(name string) bool { return said[name] != nil }), nil
+	return slices.DeleteFunc([]string{"comment", "causes", "replies", "said_cuts"}, func(name string) bool { return said[name] != nil }), nil
 }
 
 // HoldAnswer notes which rating waits for a button.

@@ -12,14 +12,16 @@ import (
 	"afterword/internal/table"
 )
 
-// Store keeps the entities on one engine. It is safe for use by several goroutines and holds nothing but the engine.
+// Store keeps the entities on one engine. It is safe for use by several goroutines and holds nothing but the engine
+// and what never changes.
 type Store struct {
 	table table.Table
+	codes *codes
 	pause func(context.Context, time.Duration) error // between tries
 }
 
 // New returns a store on the engine.
-func New(t table.Table) *Store { return &Store{t, pause} }
+func New(t table.Table) *Store { return &Store{t, newCodes(), pause} }
 
 // newWriter is a fresh name for the writer of one write or transaction (see package table, "Lost answers").
 func newWriter() string {

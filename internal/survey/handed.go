@@ -14,9 +14,6 @@ import (
 // page that is shown carries a slip, so that a double tap, a resend and a change of mind are one answer; and each link has a name of
 // its own, so that one that went astray is closed without the others.
 
-// Channel is the property by which answers to different links can be told apart: for a link for everybody its name.
-const Channel = "channel"
-
 // LinkID is the id in the token of a touchpoint's link for everybody. No visit has it: their rounds begin at 1.
 func LinkID(touchpoint, name string) string { return IDOf(touchpoint, program.AnyLink, name, 0) }
 
@@ -69,7 +66,7 @@ func linkPart(link string) []byte {
 }
 
 // Anonymous is the invitation that an answer by a link for everybody makes: open from now on, to nobody in particular.
-func Anonymous(t program.Touchpoint, s program.Survey, name, slip, language string, now time.Time) Invitation {
+func Anonymous(p *program.Program, t program.Touchpoint, s program.Survey, name, slip, language string, now time.Time) Invitation {
 	return Invitation{
 		ID:         IDOf(t.Name, program.AnyLink, slip, 1),
 		State:      Handed,
@@ -81,7 +78,8 @@ func Anonymous(t program.Touchpoint, s program.Survey, name, slip, language stri
 		Language:   language,
 		Source:     program.AnyLink,
 		Round:      1,
-		Cuts:       map[string]string{Channel: name, "language": language},
+		Via:        name,
+		Cuts:       CutsOf(p, map[string]string{program.ByChannel: name}, language, now),
 		VisitedAt:  now,
 		ExpiresAt:  now.Add(t.Expires),
 	}

@@ -2,6 +2,7 @@ package survey
 
 import (
 	"bytes"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -71,14 +72,16 @@ func TestAnotherPurposeIsAnotherToken(t *testing.T) {
 
 func TestTheSameSlipIsTheSameAnswer(t *testing.T) {
 	p := shopWithLinks()
+	p.Zone = time.FixedZone("", 3600)
+	p.Segments = []program.Segment{program.ByChannel, program.ByLanguage, program.ByAgent, program.ByHour}
 	s := program.Survey{ID: "purchase-csat-v1", Number: 1, Scale: score.Scale{Metric: score.CSAT}}
 	now := time.Date(2026, 11, 22, 9, 12, 30, 0, time.UTC)
-	first, again := Anonymous(p.Touchpoints["purchase"], s, "counter", "slip-1", "sv", now), Anonymous(p.Touchpoints["purchase"], s, "counter", "slip-1", "en", now.Add(time.Hour))
-	other := Anonymous(p.Touchpoints["purchase"], s, "counter", "slip-2", "sv", now)
+	first, again := Anonymous(p, p.Touchpoints["purchase"], s, "counter", "slip-1", "sv", now), Anonymous(p, p.Touchpoints["purchase"], s, "counter", "slip-1", "en", now.Add(time.Hour))
+	other := Anonymous(p, p.Touchpoints["purchase"], s, "counter", "slip-2", "sv", now)
 	if first.ID != again.ID || first.ID == other.ID || len(first.ID) != 20 {
 		t.Errorf("ids %s, %s, %s", first.ID, again.ID, other.ID)
 	}
-	if !first.Anybody() || first.Cuts[Channel] != "counter" || first.Cuts["language"] != "sv" || !first.ExpiresAt.Equal(now.AddDate(0, 0, 30)) || !first.PlannedAt.IsZero() {
+	if !first.Anybody() || first.Via != "counter" || !maps.Equal(first.Cuts, map[string]string{"channel": "counter", "language": "sv", "hour": "10"}) || !first.ExpiresAt.Equal(now.AddDate(0, 0, 30)) || !first.PlannedAt.IsZero() {
 		t.Errorf("%+v", first)
 	}
 	if first.Customer = "c-1"; first.Anybody() {

@@ -46,8 +46,9 @@ type Invitation struct {
 	Source       string            `json:"source"`
 	Subject      string            `json:"subject"`        // what it is about, as the source names it: an order or ticket number
 	Link         string            `json:"link,omitempty"` // to the subject in the source, https
+	Via          string            `json:"via,omitempty"`  // name of the link for everybody that it was answered by
 	Round        int               `json:"round"`
-	Cuts         map[string]string `json:"cuts,omitempty"` // what the response will be cut by, frozen at the decision: agent, product, ...
+	Cuts         map[string]string `json:"cuts,omitempty"` // what the response will be cut by, frozen at the decision: some of the program's segments
 	VisitedAt    time.Time         `json:"visited_at"`
 	PlannedAt    time.Time         `json:"planned_at,omitzero"` // when the mail is to leave; also the time that fatigue compares
 	ClaimedAt    time.Time         `json:"claimed_at,omitzero"`

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"slices"
 	"time"
 
 	"afterword/internal/period"
@@ -60,8 +61,9 @@ type EntriesPage struct {
 	Rows       []Record
 	Tallies    []Tallied
 	Scores     []Stored
-	Unreadable []string // keys of entries that cannot be read: ours to repair
-	Next       string   // "" when there is no more
+	Named      []Segment // whose value's name is kept
+	Unreadable []string  // keys of entries that cannot be read: ours to repair
+	Next       string    // "" when there is no more
 }
 
 // Tallied is a tally as stored, one lane of it.
@@ -205,7 +207,7 @@ func (a Audit) suspect(ctx context.Context, records []Record, rows prints, f *Fi
 // counted is the record without what makes no difference to what it counts.
 func (r Record) counted() Record {
 	if !r.Counted {
-		r.Rating, r.Clicked = 0, false
+		r.Rating, r.Clicked, r.Cuts = 0, false, ""
 	}
 	return r
 }
@@ -215,6 +217,7 @@ func (r Record) counted() Record {
 func (a Audit) lookAtScorebook(ctx context.Context, f *Findings, s *suspects) (rows prints, err error) {
 	rows = newPrints()
 	owed, tallies, scores := Sheet{}, Sheet{}, map[Score]Counts{}
+	var named []Segment
 	err = a.scan(ctx, func(page EntriesPage) {
 		for _, row := range page.Rows {
 			rows.add(row)
@@ -226,6 +229,7 @@ func (a Audit) lookAtScorebook(ctx context.Context, f *Findings, s *suspects) (r
 		for _, stored := range page.Scores {
 			scores[stored.Score] = stored.Counts
 		}
+		named = append(named, page.Named...)
 		for _, key := range page.Unreadable {
 			f.drifted("%s cannot be read", key)
 		}
@@ -234,6 +238,9 @@ func (a Audit) lookAtScorebook(ctx context.Context, f *Findings, s *suspects) (r
 		return rows, err
 	}
 	s.tallies = different(owed, tallies)
+	if err := a.name(ctx, named, owed, s.tallies); err != nil {
+		return rows, fmt.Errorf("name what is counted by segment: %w", err)
+	}
 	s.scores = map[Score]int64{}
 	sums := sumsOf(tallies)
 	for score, sum := range sums {
@@ -247,6 +254,25 @@ func (a Audit) lookAtScorebook(ctx context.Context, f *Findings, s *suspects) (r
 		}
 	}
 	return rows, nil
+}
+
+// name brings the names of values up to date with what is counted: one that nobody is counted by is forgotten, and one that was
+// forgotten at the moment when somebody else counted by it is given back, with which its tallies differ no more.
+func (a Audit) name(ctx context.Context, named []Segment, owed, differing Sheet) error {
+	used := map[Segment]bool{}
+	for cell := range owed {
+		used[Segment{cell.Series, cell.Cut}] = true
+	}
+	var missed []Segment
+	for cell := range differing {
+		if cell.Cut.Value != "" {
+			missed = append(missed, Segment{cell.Series, cell.Cut})
+		}
+	}
+	if _, err := a.Ledger.Shelves(ctx, missed); err != nil {
+		return err
+	}
+	return a.Ledger.Forget(ctx, slices.DeleteFunc(named, func(s Segment) bool { return used[s] }))
 }
 
 func (a Audit) scan(ctx context.Context, read func(EntriesPage)) error {
@@ -281,6 +307,9 @@ func different(owed, tallies Sheet) Sheet {
 func sumsOf(tallies Sheet) map[Score]Counts {
 	sums := map[Score]Counts{}
 	for cell, counts := range tallies {
+		if cell.Cut != (Cut{}) {
+			continue // segments are summed when they are asked for
+		}
 		for _, p := range period.Containing(cell.Day) {
 			score := Score{cell.Series, p.Name}
 			sums[score] = sums[score].Plus(counts)

@@ -56,7 +56,7 @@ func counted(t *testing.T) *book {
 }
 
 func TestTheAuditTellsWhatLagsFromWhatIsWrong(t *testing.T) {
-	cell := Cell{purchase, on("2026-11-22")}
+	cell := Cell{Series: purchase, Day: on("2026-11-22")}
 	week := Score{purchase, "2026-W47"}
 	for _, row := range []struct {
 		name      string
@@ -166,7 +166,7 @@ func TestTheAuditTellsWhatLagsFromWhatIsWrong(t *testing.T) {
 		},
 		{
 			name:   "a tally that is gone",
-			damage: func(_ *testing.T, b *book) { delete(b.lanes[0], Cell{support, on("2026-11-22")}) },
+			damage: func(_ *testing.T, b *book) { delete(b.lanes[0], Cell{Series: support, Day: on("2026-11-22")}) },
 			want: Findings{Responses: 3, Drifted: 5, Where: []string{
 				"tally support support-ces-v1 2026-11-22 is not the sum of its ledger rows",
 				"score support support-ces-v1 2026 is not the sum of its tallies",

@@ -19,6 +19,8 @@ import (
 type book struct {
 	unreadable []string // keys of entries that nobody can read
 	rows       map[string]Record
+	shelves    map[Segment]int
+	forgotten  []Segment
 	lanes      map[int]Sheet
 	scores     map[Score]Counts
 	responses  map[string]Record
@@ -73,12 +75,42 @@ func (b *book) Days(_ context.Context, series Series, from, to period.Day) (map[
 	days := map[period.Day]Counts{}
 	for _, sheet := range b.lanes {
 		for cell, counts := range sheet {
-			if cell.Series == series && !cell.Day.Before(from) && !to.Before(cell.Day) {
+			if cell.Series == series && cell.Cut == (Cut{}) && !cell.Day.Before(from) && !to.Before(cell.Day) {
 				days[cell.Day] = days[cell.Day].Plus(counts)
 			}
 		}
 	}
 	return days, b.act("days of %s from %s to %s", series.Touchpoint, from, to)
+}
+
+// Shelves puts two values on each shelf.
+func (b *book) Shelves(_ context.Context, segments []Segment) (map[Segment]int, error) {
+	if b.shelves == nil {
+		b.shelves = map[Segment]int{}
+	}
+	for _, s := range segments {
+		if _, placed := b.shelves[s]; !placed {
+			b.shelves[s] = len(b.shelves) / 2
+		}
+	}
+	return b.shelves, nil
+}
+
+func (b *book) Forget(_ context.Context, segments []Segment) error {
+	b.forgotten = append(b.forgotten, segments...)
+	return nil
+}
+
+func (b *book) Segments(_ context.Context, series Series, property string, from, to period.Day) (map[string]Counts, error) {
+	values := map[string]Counts{}
+	for _, sheet := range b.lanes {
+		for cell, counts := range sheet {
+			if cell.Series == series && cell.Cut.Property == property && !cell.Day.Before(from) && !to.Before(cell.Day) {
+				values[cell.Cut.Value] = values[cell.Cut.Value].Plus(counts)
+			}
+		}
+	}
+	return values, b.act("segments of %s by %s from %s to %s", series.Touchpoint, property, from, to)
 }
 
 func (b *book) StoreScore(_ context.Context, series Series, name string, counts Counts) error {
@@ -161,7 +193,7 @@ func sorted(records map[string]Record) []string { return slices.Sorted(maps.Keys
 // total is a tally with its lanes added up.
 func (b *book) total(series Series, day string) (sum Counts) {
 	for _, sheet := range b.lanes {
-		sum = sum.Plus(sheet[Cell{series, on(day)}])
+		sum = sum.Plus(sheet[Cell{Series: series, Day: on(day)}])
 	}
 	return sum
 }

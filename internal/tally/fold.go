@@ -69,7 +69,12 @@ func (f Fold) attempt(ctx context.Context, pending []Record, lane int) (moved, l
 			moves = append(moves, Move{Was: rows[i], Now: r})
 		}
 	}
-	for _, t := range plan(moves) {
+	segments, departed := segmentsOf(moves)
+	shelves, err := f.Ledger.Shelves(ctx, segments)
+	if err != nil {
+		return nil, pending, false, passing(ctx, err, "place what is counted by segment")
+	}
+	for _, t := range plan(moves, shelves) {
 		var now []Record
 		for _, m := range t.moves {
 			now = append(now, m.Now)
@@ -88,6 +93,9 @@ func (f Fold) attempt(ctx context.Context, pending []Record, lane int) (moved, l
 		if err := passing(ctx, problem, "move the ledger"); err != nil {
 			return moved, left, contended, err
 		}
+	}
+	if err := f.Ledger.Forget(ctx, departed); err != nil { // what this leaves out, the audit does
+		return moved, left, contended, passing(ctx, err, "forget values that nobody is counted by")
 	}
 	return moved, left, contended, nil
 }

@@ -20,7 +20,7 @@ func TestOfSeveralImagesOfAResponseTheNewestIsCounted(t *testing.T) {
 
 func TestARecordAddsTheDifferenceToWhatIsCounted(t *testing.T) {
 	none := Record{}
-	answered, sent := Cell{purchase, on("2026-11-22")}, Cell{purchase, on("2026-11-21")}
+	answered, sent := Cell{Series: purchase, Day: on("2026-11-22")}, Cell{Series: purchase, Day: on("2026-11-21")}
 	minus := counts(1, 0, 0, 5)
 	minus.Answers[3] = -1
 	gone := Counts{Changes: 1, Replies: -1}
@@ -44,7 +44,7 @@ func TestARecordAddsTheDifferenceToWhatIsCounted(t *testing.T) {
 			Sheet{answered: counts(1, 0, 0, 3), sent: counts(1, 1, 0)}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			planned := plan([]Move{{row.was, row.now}})
+			planned := plan([]Move{{row.was, row.now}}, nil)
 			if len(planned) != 1 || len(planned[0].moves) != 1 {
 				t.Fatalf("%d transactions; the row moves in one, whatever it adds", len(planned))
 			}
@@ -85,7 +85,7 @@ func TestTransactionsAreOverAsFewTalliesAsPossible(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			var got []string
-			for _, tr := range plan(row.moves) {
+			for _, tr := range plan(row.moves, nil) {
 				got = append(got, fmt.Sprintf("%d rows, %d tallies", len(tr.moves), len(tr.adds)))
 			}
 			if diff := difference(row.want, got); diff != "" {
@@ -115,7 +115,7 @@ func TestNoPlanBreaksTheRulesOfATransaction(t *testing.T) {
 			want.Add(m.Was, -1)
 			want.Add(m.Now, 1)
 		}
-		for _, tr := range plan(all) {
+		for _, tr := range plan(all, nil) {
 			if n := len(tr.moves) + len(tr.adds); n > 100 {
 				t.Fatalf("a transaction of %d writes", n)
 			}

@@ -2,7 +2,10 @@ package tally
 
 import (
 	"cmp"
+	"maps"
 	"slices"
+
+	"afterword/internal/period"
 )
 
 // maxWrites is how many items one transaction may write.
@@ -10,8 +13,18 @@ const maxWrites = 100
 
 // transaction is ledger rows that move together with what they add to the tallies.
 type transaction struct {
-	moves []Move
-	adds  Sheet
+	moves   []Move
+	adds    Sheet
+	shelves map[Segment]int
+	items   map[item]bool // the tallies' items
+}
+
+// item is what is written for a tally, or for those of several values of one property.
+type item struct {
+	series   Series
+	day      period.Day
+	property string
+	shelf    int
 }
 
 // newest keeps, of several records of one response, the one of the highest revision, in the order of the first.
@@ -33,7 +46,7 @@ func newest(records []Record) []Record {
 
 // plan packs moves into transactions, over as few tallies as possible: rows of the same tallies stand together, and a series that
 // fits into one transaction is not spread over two.
-func plan(moves []Move) []transaction {
+func plan(moves []Move, shelves map[Segment]int) []transaction {
 	moves = slices.Clone(moves)
 	slices.SortFunc(moves, func(a, b Move) int {
 		return cmp.Or(
@@ -44,7 +57,10 @@ func plan(moves []Move) []transaction {
 		)
 	})
 	var all []transaction
-	var open transaction
+	fresh := func() transaction {
+		return transaction{adds: Sheet{}, shelves: shelves, items: map[item]bool{}}
+	}
+	open := fresh()
 	for len(moves) > 0 {
 		n := 1
 		for n < len(moves) && moves[n].Now.Series == moves[0].Now.Series {
@@ -52,12 +68,12 @@ func plan(moves []Move) []transaction {
 		}
 		series := moves[:n]
 		moves = moves[n:]
-		if open.size(series...) > maxWrites && (transaction{}).size(series...) <= maxWrites {
-			all, open = append(all, open), transaction{}
+		if len(open.moves) > 0 && open.size(series...) > maxWrites && fresh().size(series...) <= maxWrites {
+			all, open = append(all, open), fresh()
 		}
 		for _, m := range series {
-			if open.size(m) > maxWrites {
-				all, open = append(all, open), transaction{}
+			if len(open.moves) > 0 && open.size(m) > maxWrites {
+				all, open = append(all, open), fresh()
 			}
 			open.add(m)
 		}
@@ -72,25 +88,36 @@ func plan(moves []Move) []transaction {
 }
 
 func (t *transaction) add(m Move) {
-	if t.adds == nil {
-		t.adds = Sheet{}
-	}
 	t.moves = append(t.moves, m)
 	t.adds.Add(m.Was, -1)
 	t.adds.Add(m.Now, 1)
+	maps.Copy(t.items, t.itemsOf(m))
 }
 
 // size is how many items the transaction would write at most with these moves in it.
 func (t transaction) size(more ...Move) int {
-	cells := Sheet{}
+	added := map[item]bool{}
 	for _, m := range more {
-		cells.Add(m.Was, -1)
-		cells.Add(m.Now, 1)
+		maps.Copy(added, t.itemsOf(m))
 	}
-	for cell := range t.adds {
-		delete(cells, cell)
+	n := len(t.moves) + len(more) + len(t.items)
+	for i := range added {
+		if !t.items[i] {
+			n++
+		}
 	}
-	return len(t.moves) + len(more) + len(t.adds) + len(cells)
+	return n
+}
+
+// itemsOf is the tallies' items that a move writes.
+func (t transaction) itemsOf(m Move) map[item]bool {
+	cells, items := Sheet{}, map[item]bool{}
+	cells.Add(m.Was, -1)
+	cells.Add(m.Now, 1)
+	for cell := range cells {
+		items[item{cell.Series, cell.Day, cell.Cut.Property, t.shelves[Segment{cell.Series, cell.Cut}]}] = true
+	}
+	return items
 }
 
 // settle leaves out the tallies to which nothing is added in the end, and counts one change of each of the others.

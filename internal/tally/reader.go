@@ -21,6 +21,9 @@ type Archive interface {
 	Scores(ctx context.Context, series Series, names []string) ([]Counts, error)
 	// Days as in Scorebook.
 	Days(ctx context.Context, series Series, from, to period.Day) (map[period.Day]Counts, error)
+	// Segments adds up, for each value of a property, the days from one to another, both included. A value's Changes are those of the
+	// items that it stands on. Faults: Transient.
+	Segments(ctx context.Context, series Series, property string, from, to period.Day) (map[string]Counts, error)
 	// Sends adds up the days from one to another, both included. Faults: Transient.
 	Sends(ctx context.Context, series Series, from, to period.Day) (Sends, error)
 }
@@ -36,6 +39,28 @@ func (r Reader) Counts(ctx context.Context, series Series, p period.Period) (Cou
 	}
 	days, err := r.Archive.Days(ctx, series, p.From, p.To)
 	return within(days, p), err
+}
+
+// Segments is the answers of a series in a period by the values of a property; under "" those of which nothing is known. Faults: Transient.
+func (r Reader) Segments(ctx context.Context, series Series, property string, p period.Period) (map[string]Counts, error) {
+	whole, err := r.Counts(ctx, series, p)
+	if err != nil {
+		return nil, err
+	}
+	segments, err := r.Archive.Segments(ctx, series, property, p.From, p.To)
+	if err != nil {
+		return nil, err
+	}
+	rest := Counts{Answers: whole.Answers}
+	for _, counts := range segments {
+		for rating, n := range counts.Answers {
+			rest.Answers[rating] = max(0, rest.Answers[rating]-n) // the two are read one after the other
+		}
+	}
+	if rest != (Counts{}) {
+		segments[""] = rest
+	}
+	return segments, nil
 }
 
 // Several is the counts of a series in several periods, in their order: one read of all those whose scores are stored. Faults: Transient.

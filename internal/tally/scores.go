@@ -69,7 +69,7 @@ func periodsOf(records []Record) map[Series][]period.Period {
 	seen := map[Cell]bool{}
 	for _, r := range records {
 		for _, day := range []period.Day{r.Day, r.SentDay} {
-			cell := Cell{r.Series, day}
+			cell := Cell{Series: r.Series, Day: day}
 			if seen[cell] || day == (period.Day{}) {
 				continue
 			}

@@ -44,7 +44,7 @@ func (a Audit) settleTallies(ctx context.Context, was Sheet, f *Findings) error 
 	}
 	for _, cell := range slices.SortedFunc(maps.Keys(was), Cell.compare) {
 		if owed[cell] != was[cell].counted() {
-			f.drifted("tally %s %s %s is not the sum of its ledger rows", cell.Series.Touchpoint, cell.Series.Survey, cell.Day)
+			f.drifted("tally %s %s %s%s is not the sum of its ledger rows", cell.Series.Touchpoint, cell.Series.Survey, cell.Day, cell.Cut)
 		}
 	}
 	return nil
@@ -53,16 +53,25 @@ func (a Audit) settleTallies(ctx context.Context, was Sheet, f *Findings) error 
 // dropMoved leaves out the tallies that have changed.
 func (a Audit) dropMoved(ctx context.Context, was Sheet, f *Findings) error {
 	for cell, counts := range was {
-		days, err := a.Scorebook.Days(ctx, cell.Series, cell.Day, cell.Day)
+		now, err := a.tally(ctx, cell)
 		if err != nil {
 			return fmt.Errorf("read a tally: %w", err)
 		}
-		if days[cell.Day].Changes != counts.Changes {
+		if now.Changes != counts.Changes {
 			f.Unsettled++
 			delete(was, cell)
 		}
 	}
 	return nil
+}
+
+func (a Audit) tally(ctx context.Context, cell Cell) (Counts, error) {
+	if cell.Cut == (Cut{}) {
+		days, err := a.Scorebook.Days(ctx, cell.Series, cell.Day, cell.Day)
+		return days[cell.Day], err
+	}
+	segments, err := a.Archive.Segments(ctx, cell.Series, cell.Cut.Property, cell.Day, cell.Day)
+	return segments[cell.Cut.Value], err
 }
 
 // atOnce is how many responses are read and counted together.

@@ -41,6 +41,7 @@ type Contribution struct {
 	Rating  int        // 0 to MaxRating
 	Counted bool       // false once withdrawn, or erased without keeping the rating: it adds nothing
 	Clicked bool       // answered after a click that was counted
+	Cuts    Cuts       // what the answer is counted by beside its series
 }
 
 // Mailed tells whether the response is one to a mail.
@@ -90,14 +91,17 @@ func (c Counts) counted() Counts {
 	return c
 }
 
-// Cell is where a tally stands: a series and a day. It may have several lanes, of which only the sum has meaning.
+// Cell is where a tally stands: a series and a day, and of a segment its cut. It may have several lanes, of which only the sum has
+// meaning. A segment's tally has answers alone: what was sent is not cut.
 type Cell struct {
 	Series Series
 	Day    period.Day
+	Cut    Cut // none: all answers of the series
 }
 
 func (c Cell) compare(other Cell) int {
-	return cmp.Or(c.Series.compare(other.Series), compareDays(c.Day, other.Day))
+	return cmp.Or(c.Series.compare(other.Series), compareDays(c.Day, other.Day), cmp.Compare(c.Cut.Property, other.Cut.Property),
+		cmp.Compare(c.Cut.Value, other.Cut.Value))
 }
 
 func compareDays(a, b period.Day) int {
@@ -118,19 +122,26 @@ func (s Sheet) Add(r Record, times int64) {
 	if !r.Counted {
 		return
 	}
-	answered := s[Cell{r.Series, r.Day}]
-	answered.Answers[r.Rating] += times
-	s[Cell{r.Series, r.Day}] = answered
-
+	s.answered(Cell{Series: r.Series, Day: r.Day}, r.Rating, times)
+	for cut := range r.Cuts.All() {
+		s.answered(Cell{r.Series, r.Day, cut}, r.Rating, times)
+	}
 	if !r.Mailed() {
 		return
 	}
-	sent := s[Cell{r.Series, r.SentDay}]
+	mailed := Cell{Series: r.Series, Day: r.SentDay}
+	sent := s[mailed]
 	sent.Replies += times
 	if r.Clicked {
 		sent.Clicked += times
 	}
-	s[Cell{r.Series, r.SentDay}] = sent
+	s[mailed] = sent
+}
+
+func (s Sheet) answered(cell Cell, rating int, times int64) {
+	counts := s[cell]
+	counts.Answers[rating] += times
+	s[cell] = counts
 }
 
 // Move is a ledger row on its way from what is counted now (Revision 0: nothing) to what shall be.
@@ -140,6 +151,11 @@ type Move struct{ Was, Now Record }
 type Ledger interface {
 	// Rows reads the rows of some responses, strongly, in their order; the zero Record where there is none. Faults: Transient.
 	Rows(ctx context.Context, responses []string) ([]Record, error)
+	// Shelves tells on which of the items of its property each segment is counted. One that is new is given its place. Faults: Transient.
+	Shelves(ctx context.Context, segments []Segment) (map[Segment]int, error)
+	// Forget takes away the names of those segments that no answer is counted in: a value may be a person's, who was erased. Faults:
+	// Transient.
+	Forget(ctx context.Context, segments []Segment) error
 	// Move moves ledger rows and adds to the tallies in one transaction, all or nothing, in the given lane of each tally.
 	// Faults: Conflict (a row is not as it was read), TooMany (others are at the same items: try again, in another lane), Transient
 	// (it may or may not have happened).

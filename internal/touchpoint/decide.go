@@ -107,11 +107,6 @@ func (q question) invitation(round int) survey.Invitation {
 		wanted = q.customer.Language
 	}
 	speak := asked(q.program.Languages, wanted)
-	cuts := only(e.Properties, cut)
-	if cuts == nil {
-		cuts = map[string]string{}
-	}
-	cuts["language"] = speak
 	return survey.Invitation{
 		ID:         survey.IDOf(e.Touchpoint, e.Source, e.Subject, round),
 		State:      survey.Planned,
@@ -125,7 +120,7 @@ func (q question) invitation(round int) survey.Invitation {
 		Subject:    e.Subject,
 		Link:       e.Link,
 		Round:      round,
-		Cuts:       cuts,
+		Cuts:       survey.CutsOf(q.program, e.Properties, speak, e.At),
 		VisitedAt:  e.At,
 		PlannedAt:  q.planned,
 	}

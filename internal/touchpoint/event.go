@@ -28,12 +28,9 @@ const (
 // trial ends the subject of a test delivery, which often names a real order or ticket and must not take the place of its visit.
 const trial = "~test"
 
-// cut names the properties by which answers can be told apart, in scores and reports.
-var cut = []string{"agent", "team", "product", "country", "channel", "plan"}
-
 // kept names the properties that a visit keeps: the others serve the program's filter and are forgotten, because nobody knows what
 // they say about the person.
-var kept = append([]string{"amount", "currency"}, cut...)
+var kept = append([]string{"amount", "currency"}, program.VisitProperties...)
 
 // clean brings a foreign event into the form that decisions are made on. It fails only when nothing tells one visit from another.
 // Fault: Invalid.

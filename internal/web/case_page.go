@@ -9,7 +9,6 @@ import (
 	"afterword/internal/i18n"
 	"afterword/internal/program"
 	"afterword/internal/response"
-	"afterword/internal/survey"
 )
 
 // casePage is a case as templates/case.html draws it.
@@ -134,7 +133,7 @@ func (d caseDrawing) asked() program.Survey { return d.view.Program.Surveys[d.vi
 
 func (d caseDrawing) customer() string {
 	if r := d.view.Record; r.Anybody() {
-		return d.T("task.anonymous", "link", r.Cuts[survey.Channel])
+		return d.T("task.anonymous", "link", r.Via)
 	}
 	return cmp.Or(d.view.Customer.Name, d.view.Customer.Address, d.T("task.customer"))
 }

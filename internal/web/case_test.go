@@ -186,7 +186,7 @@ var caseScenes = []struct {
 	}},
 	{"case-anonymous", []string{"en", "sv", "nl", "zh", "ar"}, func(t *testing.T, o *office) answer {
 		o.answer.ID, o.answer.Handed, o.answer.Customer, o.answer.Subject, o.answer.Link = survey.IDOf("purchase", "link", "slip", 1), true, "", "", ""
-		o.answer.Cuts = map[string]string{survey.Channel: "counter"}
+		o.answer.Via = "counter"
 		o.feed(t, noon.Add(55*time.Minute), o.answer)
 		return o.get(t, o.link(0))
 	}},

@@ -62,7 +62,7 @@ func (v *visit) offer(status int, l link, g given, wrong string) {
 	s, _ := v.program.SurveyOf(l.touchpoint.Name)
 	slip := survey.Slip(l.id, v.now, chance)
 	v.action = v.handInAt(survey.Token{Purpose: survey.ForSlip, ID: slip, Number: s.Number})
-	rec := response.Record{Invitation: survey.Anonymous(l.touchpoint, s, l.name, slip, v.wished(), v.now)}
+	rec := response.Record{Invitation: survey.Anonymous(v.program, l.touchpoint, s, l.name, slip, v.wished(), v.now)}
 	f := v.form(s, rec, g)
 	f.Wrong, f.Trap = wrong, trapField
 	v.draw(status, f, rec)
@@ -88,7 +88,7 @@ func (v *visit) handIn(l link) {
 		v.onceMore(l, values)
 		return
 	}
-	inv := survey.Anonymous(l.touchpoint, s, l.name, slip.ID, v.wished(), v.now.UTC().Truncate(time.Second))
+	inv := survey.Anonymous(v.program, l.touchpoint, s, l.name, slip.ID, v.wished(), v.now.UTC().Truncate(time.Second))
 	v.about(inv.ID)
 	v.action = v.handInAt(slip)
 	answer, err := answerOf(values)
