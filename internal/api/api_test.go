@@ -21,6 +21,10 @@ func TestAScoreIsNeverShownWithoutWhatItMeans(t *testing.T) {
 		"score-none":  "touchpoint=support&survey=support-ces-v0&period=2026-11",
 		"score-range": "touchpoint=support&period=2026-11-01..2026-11-20",
 		"scores":      "period=2026-11",
+		"segments":    "touchpoint=support&segment=agent&period=2026-11",
+		"segment":     "touchpoint=support&segment=agent:johan&period=2026-11",
+		"segment-few": "touchpoint=support&segment=agent:Mei&period=2026-11",
+		"segment-no":  "touchpoint=support&segment=agent:Nobody&period=2026-11",
 		"scores-one":  "period=2026-11&survey=onboarding-nps-v1",
 	} {
 		rec := ask(t, filled(), http.MethodGet, "/api/scores?"+query, "")
@@ -161,6 +165,8 @@ func TestAWrongQuestionIsAnsweredByWhatIsWrongWithIt(t *testing.T) {
 		"/api/responses?survey=ces":                              `no survey "ces"`,
 		"/api/scores?survey=ces":                                 `no survey "ces"`,
 		"/api/scores?touchpoint=support&touchpoint=return":       "2 times",
+		"/api/scores?touchpoint=support&segment=plan:pro":        `does not cut scores by "plan"; expected agent, cause`,
+		"/api/scores?segment=agent":                              "with its touchpoint",
 		"/api/scores?period=november":                            "not a period",
 		"/api/scores?period=1000-01-01..2900-01-01":              "not a day",
 		"/api/scores?period=1970-01-01..2900-01-01":              "longer than",

@@ -172,13 +172,23 @@ func TestTheDocumentHasEveryParameterAndNoOther(t *testing.T) {
 	}
 }
 
+// pointed is the type behind a pointer; fields behind one may all be missing.
+func pointed(t reflect.Type) reflect.Type {
+	if t.Kind() == reflect.Pointer {
+		return t.Elem()
+	}
+	return t
+}
+
 // fields lists the JSON fields of a struct, and those that are always there.
 func fields(of reflect.Type) (all, always []string) {
 	for f := range of.Fields() {
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if f.Anonymous && name == "" {
-			inner, innerAlways := fields(f.Type)
-			all, always = append(all, inner...), append(always, innerAlways...)
+			inner, innerAlways := fields(pointed(f.Type))
+			if all = append(all, inner...); f.Type.Kind() != reflect.Pointer {
+				always = append(always, innerAlways...)
+			}
 			continue
 		}
 		all = append(all, name)

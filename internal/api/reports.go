@@ -10,6 +10,7 @@ import (
 	"afterword/internal/program"
 	"afterword/internal/report"
 	"afterword/internal/score"
+	"afterword/internal/tally"
 )
 
 // Reports gathers how a period went.
@@ -138,21 +139,18 @@ func showReport(r report.Report) Report {
 }
 
 func showTouchpoint(r report.Report, t report.Touchpoint) ReportTouchpoint {
-	s := t.Score.Rounded(t.Scale)
+	series := tally.Series{Touchpoint: t.Name, Survey: t.Survey}
 	shown := ReportTouchpoint{
-		Score: Score{
-			Touchpoint: t.Name, Survey: t.Survey, Metric: t.Scale.Metric, Scale: t.Scale.String(), Period: r.Period.Name, N: s.N, Value: s.Value,
-			Interval: s.Interval, Convention: s.Convention, Distribution: s.Distribution, EasyShare: s.EasyShare, Sent: t.Sent,
-			Delivered: t.Delivered, Bounced: t.Bounced, Complained: t.Complained, Unsubscribed: t.Unsubscribed, Unconfirmed: t.Unconfirmed, CountsClicks: r.CountsClicks, Note: s.Note,
-		},
+		Score:   scored(r.CountsClicks, series, t.Scale, t.Score, t.Change, r.Period),
 		Replies: t.Replies, Trend: []ReportPoint{}, Lowest: showQuotes(t.Lowest), Highest: showQuotes(t.Highest),
+	}
+	shown.Score.Mails = &Mails{
+		Sent: t.Sent, Delivered: t.Delivered, Bounced: t.Bounced, Complained: t.Complained, Unsubscribed: t.Unsubscribed,
+		Unconfirmed: t.Unconfirmed,
 	}
 	if rate := t.ResponseRate(); rate != nil {
 		rounded := score.Round(*rate, 3)
 		shown.Score.ResponseRate = &rounded
-	}
-	if t.Change != nil {
-		shown.Score.Change = &Change{r.Before.Name, t.Change.Rounded(t.Scale)}
 	}
 	for _, point := range t.Trend {
 		s := point.Score.Rounded(t.Scale)

@@ -14,6 +14,9 @@ import (
 type Counts interface {
 	// Counts is the counts of a series in a period. Faults: Transient.
 	Counts(ctx context.Context, series tally.Series, p period.Period) (tally.Counts, error)
+	// Segments is the answers of a series in a period for each value of a property; apart: under "" those of which none is known. Faults:
+	// Transient.
+	Segments(ctx context.Context, series tally.Series, property string, apart bool, p period.Period) (map[string]score.Counts, error)
 	// Sends is how the mails fared that were sent in the period. Faults: Transient.
 	Sends(ctx context.Context, series tally.Series, p period.Period) (tally.Sends, error)
 }
@@ -25,22 +28,28 @@ type Score struct {
 	Metric       score.Metric    `json:"metric"`
 	Scale        string          `json:"scale"`
 	Period       string          `json:"period"`
+	Segment      string          `json:"segment,omitempty"` // "agent:anna"; the mails that went out are not told apart by segments
 	N            int64           `json:"n"`
 	Value        *float64        `json:"value"` // null: no answers, or too few to show one; then there is a note
 	Interval     *score.Interval `json:"interval"`
 	Convention   string          `json:"convention"`
 	Distribution score.Counts    `json:"distribution"`
 	EasyShare    *float64        `json:"easy_share,omitempty"`
-	Sent         int64           `json:"sent"`
-	Delivered    int64           `json:"delivered"`
-	Bounced      int64           `json:"bounced"`
-	Complained   int64           `json:"complained"`
-	Unsubscribed int64           `json:"unsubscribed"`
-	ResponseRate *float64        `json:"response_rate"` // answers to the mails of the period, by those delivered; null when none was
-	Unconfirmed  int64           `json:"unconfirmed"`
-	CountsClicks bool            `json:"counts_unconfirmed,omitempty"` // clicks without any act of a person are among the answers
-	Change       *Change         `json:"change"`                       // null when either period has too few answers
-	Note         string          `json:"note,omitempty"`
+	*Mails
+	CountsClicks bool    `json:"counts_unconfirmed,omitempty"` // clicks without any act of a person are among the answers
+	Change       *Change `json:"change"`                       // null when either period has too few answers
+	Note         string  `json:"note,omitempty"`
+}
+
+// Mails is how those fared that were sent in the period.
+type Mails struct {
+	Sent         int64    `json:"sent"`
+	Delivered    int64    `json:"delivered"`
+	Bounced      int64    `json:"bounced"`
+	Complained   int64    `json:"complained"`
+	Unsubscribed int64    `json:"unsubscribed"`
+	ResponseRate *float64 `json:"response_rate"` // answers to them, by those delivered; null when none was
+	Unconfirmed  int64    `json:"unconfirmed"`
 }
 
 // Change is how a score moved since the period before.
@@ -50,7 +59,7 @@ type Change struct {
 }
 
 func (a *API) scores(r *http.Request) (any, error) {
-	query, err := readQuery(r, "touchpoint", "survey", "period")
+	query, err := readQuery(r, "touchpoint", "survey", "segment", "period")
 	if err != nil {
 		return nil, err
 	}
@@ -70,6 +79,9 @@ func (a *API) scores(r *http.Request) (any, error) {
 		if err := knownSurvey(query["survey"], p); err != nil {
 			return nil, err
 		}
+	}
+	if query["segment"] != "" {
+		return a.segments(r.Context(), p, query, in)
 	}
 	shown := []Score{}
 	for _, t := range touchpoints {
@@ -110,20 +122,28 @@ func (a *API) score(ctx context.Context, p *program.Program, series tally.Series
 	if err != nil {
 		return Score{}, err
 	}
-	scale, histogram := s.Scale, counts.Histogram()
-	exact := score.Of(scale, histogram).Rounded(scale)
-	shown := Score{
-		Touchpoint: series.Touchpoint, Survey: series.Survey, Metric: scale.Metric, Scale: scale.String(), Period: in.Name,
-		N: exact.N, Value: exact.Value, Interval: exact.Interval, Convention: exact.Convention, Distribution: exact.Distribution,
-		EasyShare: exact.EasyShare, Sent: sends.Sent, Delivered: sends.Delivered(), Bounced: sends.Bounced, Complained: sends.Complained,
-		Unsubscribed: sends.Unsubscribed, Unconfirmed: tally.Unconfirmed(counts, sends), CountsClicks: p.CountUnconfirmed, Note: exact.Note,
+	shown := scored(p.CountUnconfirmed, series, s.Scale, score.Of(s.Scale, counts.Histogram()), score.Compare(s.Scale, before.Histogram(), counts.Histogram()), in)
+	shown.Mails = &Mails{
+		Sent: sends.Sent, Delivered: sends.Delivered(), Bounced: sends.Bounced, Complained: sends.Complained, Unsubscribed: sends.Unsubscribed,
+		Unconfirmed: tally.Unconfirmed(counts, sends),
 	}
 	if delivered := sends.Delivered(); delivered > 0 {
 		rate := score.Round(float64(counts.Replies)/float64(delivered), 3)
 		shown.ResponseRate = &rate
 	}
-	if change := score.Compare(scale, before.Histogram(), histogram); change != nil {
+	return shown, nil
+}
+
+// scored is an exact score and change as they are shown.
+func scored(countsClicks bool, series tally.Series, scale score.Scale, exact score.Score, change *score.Change, in period.Period) Score {
+	exact = exact.Rounded(scale)
+	shown := Score{
+		Touchpoint: series.Touchpoint, Survey: series.Survey, Metric: scale.Metric, Scale: scale.String(), Period: in.Name,
+		N: exact.N, Value: exact.Value, Interval: exact.Interval, Convention: exact.Convention, Distribution: exact.Distribution,
+		EasyShare: exact.EasyShare, CountsClicks: countsClicks, Note: exact.Note,
+	}
+	if change != nil {
 		shown.Change = &Change{in.Previous().Name, change.Rounded(scale)}
 	}
-	return shown, nil
+	return shown
 }

@@ -43,8 +43,9 @@ const (
 
 // world is what the API reads, in memory.
 type world struct {
-	counts map[tally.Series]map[string]tally.Counts // by period
-	sends  map[tally.Series]tally.Sends
+	counts   map[tally.Series]map[string]tally.Counts // by period
+	segments map[string]map[string]score.Counts       // of support, by period and value
+	sends    map[tally.Series]tally.Sends
 
 	surveys, touchpoints []string // asked for last
 	day                  string
@@ -85,12 +86,20 @@ func (w *world) Current(context.Context) (*program.Program, error) {
 			"support": {Name: "support", Survey: "support-ces-v1", Links: []string{"desk", "chat"}}, "return": {Name: "return", Survey: "support-ces-v1"},
 			"onboarding": {Name: "onboarding", Survey: "onboarding-nps-v1", Off: true, Links: []string{"welcome"}}, "workshop": {Name: "workshop", Survey: "support-ces-v1"},
 		},
-		Sources: map[string]program.Source{"desk": {Events: map[string]string{"solved": "support", "returned": "return", "started": "onboarding"}}},
+		Segments: []program.Segment{program.ByAgent, program.ByCause},
+		Sources:  map[string]program.Source{"desk": {Events: map[string]string{"solved": "support", "returned": "return", "started": "onboarding"}}},
 	}, w.trouble
 }
 
 func (w *world) Counts(_ context.Context, series tally.Series, p period.Period) (tally.Counts, error) {
 	return w.counts[series][p.Name], w.trouble
+}
+
+func (w *world) Segments(_ context.Context, series tally.Series, property string, apart bool, p period.Period) (map[string]score.Counts, error) {
+	if property == program.ByCause && apart || series.Touchpoint != "support" {
+		return nil, errBroken
+	}
+	return w.segments[p.Name], w.trouble
 }
 
 func (w *world) Sends(_ context.Context, series tally.Series, _ period.Period) (tally.Sends, error) {
@@ -337,6 +346,10 @@ func filled() *world {
 				"2026-Q4":  {Answers: [11]int64{1: 2, 4: 10, 5: 2}, Replies: 14, Clicked: 10},
 			},
 			onboarding: {"2026-11": {Answers: [11]int64{6: 10, 7: 10, 9: 20, 10: 20}, Replies: 60, Clicked: 60}},
+		},
+		segments: map[string]map[string]score.Counts{
+			"2026-11": {"Anna": {4: 8, 5: 22}, "Johan": {3: 10, 4: 20, 5: 6}, "Mei": {5: 6}, "Pieter": {1: 3, 5: 1}, "": {2: 12, 5: 12}},
+			"2026-10": {"Anna": {4: 8, 5: 22}, "Johan": {4: 2, 5: 30}, "Mei": {5: 3}},
 		},
 		sends: map[tally.Series]tally.Sends{support: {Sent: 412, Bounced: 7, Complained: 1, Unsubscribed: 4, Clicked: 88}, onboarding: {Sent: 300, Clicked: 60}},
 	}

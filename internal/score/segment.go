@@ -33,6 +33,18 @@ func Cut(scale Scale, counts map[string]Counts) []Segment {
 	return all
 }
 
+// Rank is Cut with how each segment that is shown moved since before.
+func Rank(scale Scale, counts, before map[string]Counts) []Segment {
+	all := Cut(scale, counts)
+	changes := CompareAll(scale, before, counts)
+	for i := range all {
+		if c, compared := changes[all[i].Value]; compared && all[i].Score.Value != nil {
+			all[i].Change = &c
+		}
+	}
+	return all
+}
+
 // withhold hides the smallest segments that are shown for as long as those that are not could be computed from the whole: when it is
 // one alone, or when all of them together have too few answers.
 func withhold(all []Segment) {

@@ -96,6 +96,9 @@ func TestAnErasureIsSafeBesideEverythingElse(t *testing.T) {
 			s.anything(t, r, s.Store)
 		}
 		s.drain(t, s.Store)
+		if found := s.audit(t); found.Lagging+found.Drifted+found.Unsettled > 0 {
+			t.Errorf("seed %d: the audit finds %+v", seed, found)
+		}
 		for _, told := range tells(t, s.all(t)) {
 			t.Errorf("seed %d: %s", seed, told)
 		}
@@ -103,9 +106,6 @@ func TestAnErasureIsSafeBesideEverythingElse(t *testing.T) {
 			if _, counts := item["counted"]; counts && !keep {
 				t.Errorf("seed %d: %s counts: %v", seed, key, item)
 			}
-		}
-		if found := s.audit(t); found.Lagging+found.Drifted+found.Unsettled > 0 {
-			t.Errorf("seed %d: the audit finds %+v", seed, found)
 		}
 		if t.Failed() {
 			return

@@ -17,8 +17,9 @@ import (
 // one for a value: a counter's name is a code of the value, two characters for the first 4,096 of a series and property, and the digit
 // of the rating. The codes are given once and for ever, and those of 32 values share an item, which so stays near a kilobyte.
 //
-// A code is found by a hash of its value. The value itself, which names somebody where a source says so, stands beside it only for as
-// long as an answer is counted by it (Forget). A process that knows the code from before counts on without the name; the next that reads it gives it back.
+// A code is found by a hash of its value. The value itself, in which a source may name somebody, stands beside it for as
+// long as an answer is counted by it: the audit takes away the others (Forget). A process that knows the code from before may count on
+// without the name; then the next audit gives it back.
 
 // perShelf is how many values share an item.
 const perShelf = 32
@@ -47,11 +48,11 @@ func (c *codes) learn(segment tally.Segment, code int64) {
 	c.values[valueCode{segment.Series, segment.Cut.Property, code}] = segment.Cut.Value
 }
 
-func (c *codes) forget(segment tally.Segment, code int64) {
+func (c *codes) forget(segment tally.Segment) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	delete(c.values, valueCode{segment.Series, segment.Cut.Property, c.codes[segment]})
 	delete(c.codes, segment)
-	delete(c.values, valueCode{segment.Series, segment.Cut.Property, code})
 }
 
 func (c *codes) of(segment tally.Segment) (int64, bool) {
@@ -184,7 +185,7 @@ func (s *Store) Forget(ctx context.Context, segments []tally.Segment) error {
 		if counts[code].Answers != (tally.Counts{}).Answers {
 			continue
 		}
-		s.codes.forget(segment, code)
+		s.codes.forget(segment)
 		if _, err := s.table.Write(ctx, table.Write{Kind: table.Update, Key: codeKey(segment), Remove: []string{valueAttr}}); err != nil {
 			return fmt.Errorf("forget a value: %w", err)
 		}

@@ -66,25 +66,17 @@ func (c Cuts) All() iter.Seq[Cut] {
 	}
 }
 
-// segmentsOf lists each segment once that the moves count in, and those that a response leaves and no other joins.
-func segmentsOf(moves []Move) (all, left []Segment) {
-	counted, departed := map[Segment]bool{}, map[Segment]bool{}
+// segmentsOf lists each segment once that the moves count in.
+func segmentsOf(moves []Move) []Segment {
+	seen := map[Segment]bool{}
 	for _, m := range moves {
-		for cut := range m.Was.Cuts.All() {
-			departed[Segment{m.Was.Series, cut}] = true
-		}
-	}
-	for _, m := range moves {
-		for cut := range m.Now.Cuts.All() {
-			delete(departed, Segment{m.Now.Series, cut})
-		}
 		for _, r := range []Record{m.Was, m.Now} {
 			for cut := range r.Cuts.All() {
 				if r.Counted {
-					counted[Segment{r.Series, cut}] = true
+					seen[Segment{r.Series, cut}] = true
 				}
 			}
 		}
 	}
-	return slices.Collect(maps.Keys(counted)), slices.Collect(maps.Keys(departed))
+	return slices.Collect(maps.Keys(seen))
 }

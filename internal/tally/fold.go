@@ -69,8 +69,7 @@ func (f Fold) attempt(ctx context.Context, pending []Record, lane int) (moved, l
 			moves = append(moves, Move{Was: rows[i], Now: r})
 		}
 	}
-	segments, departed := segmentsOf(moves)
-	shelves, err := f.Ledger.Shelves(ctx, segments)
+	shelves, err := f.Ledger.Shelves(ctx, segmentsOf(moves))
 	if err != nil {
 		return nil, pending, false, passing(ctx, err, "place what is counted by segment")
 	}
@@ -93,9 +92,6 @@ func (f Fold) attempt(ctx context.Context, pending []Record, lane int) (moved, l
 		if err := passing(ctx, problem, "move the ledger"); err != nil {
 			return moved, left, contended, err
 		}
-	}
-	if err := f.Ledger.Forget(ctx, departed); err != nil { // what this leaves out, the audit does
-		return moved, left, contended, passing(ctx, err, "forget values that nobody is counted by")
 	}
 	return moved, left, contended, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"afterword/internal/period"
+	"afterword/internal/score"
 )
 
 // Sends is how the survey mails of a series fared that were sent in a period. Clicked counts mails of which a rating's link was
@@ -41,15 +42,30 @@ func (r Reader) Counts(ctx context.Context, series Series, p period.Period) (Cou
 	return within(days, p), err
 }
 
-// Segments is the answers of a series in a period by the values of a property; under "" those of which nothing is known. Faults: Transient.
-func (r Reader) Segments(ctx context.Context, series Series, property string, p period.Period) (map[string]Counts, error) {
-	whole, err := r.Counts(ctx, series, p)
+// Segments is the answers of a series in a period, by rating, for each value of a property. Apart tells that an answer has one value at
+// most; then those of which none is known are under "". Faults: Transient.
+func (r Reader) Segments(ctx context.Context, series Series, property string, apart bool, p period.Period) (map[string]score.Counts, error) {
+	segments, err := r.Archive.Segments(ctx, series, property, p.From, p.To)
+	if err == nil && apart {
+		err = r.remainder(ctx, series, segments, p)
+	}
 	if err != nil {
 		return nil, err
 	}
-	segments, err := r.Archive.Segments(ctx, series, property, p.From, p.To)
+	histograms := make(map[string]score.Counts, len(segments))
+	for value, counts := range segments {
+		if h := counts.Histogram(); len(h) > 0 {
+			histograms[value] = h
+		}
+	}
+	return histograms, nil
+}
+
+// remainder puts under "" what of the whole is in no segment.
+func (r Reader) remainder(ctx context.Context, series Series, segments map[string]Counts, p period.Period) error {
+	whole, err := r.Counts(ctx, series, p)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	rest := Counts{Answers: whole.Answers}
 	for _, counts := range segments {
@@ -57,10 +73,8 @@ func (r Reader) Segments(ctx context.Context, series Series, property string, p 
 			rest.Answers[rating] = max(0, rest.Answers[rating]-n) // the two are read one after the other
 		}
 	}
-	if rest != (Counts{}) {
-		segments[""] = rest
-	}
-	return segments, nil
+	segments[""] = rest
+	return nil
 }
 
 // Several is the counts of a series in several periods, in their order: one read of all those whose scores are stored. Faults: Transient.

@@ -153,7 +153,7 @@ type Ledger interface {
 	Rows(ctx context.Context, responses []string) ([]Record, error)
 	// Shelves tells on which of the items of its property each segment is counted. One that is new is given its place. Faults: Transient.
 	Shelves(ctx context.Context, segments []Segment) (map[Segment]int, error)
-	// Forget takes away the names of those segments that no answer is counted in: a value may be a person's, who was erased. Faults:
+	// Forget takes away the names of those segments that no answer is counted in: a value may tell of a person who was erased. Faults:
 	// Transient.
 	Forget(ctx context.Context, segments []Segment) error
 	// Move moves ledger rows and adds to the tallies in one transaction, all or nothing, in the given lane of each tally.

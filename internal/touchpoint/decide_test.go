@@ -277,11 +277,13 @@ func TestTheFirstReasonThatStopsIsTheOneThatIsKept(t *testing.T) {
 func TestAnInvitationFreezesWhatItsAnswerIsCutBy(t *testing.T) {
 	e := order()
 	e.Link = "https://ourshop.myshopify.com/admin/orders/1"
-	decision, got := touchpoint.Decide(shop(), customer.Customer{ID: "maria"}, e, 2, noon)
+	p := shop()
+	p.Segments = []program.Segment{program.ByAgent, program.ByPlan, program.ByCountry, program.ByLanguage, program.ByWeekday, program.ByHour, program.ByCause}
+	decision, got := touchpoint.Decide(p, customer.Customer{ID: "maria"}, e, 2, noon)
 	want := &survey.Invitation{
 		ID: survey.IDOf("purchase", "shopify", "#1030", 2), State: survey.Planned, Touchpoint: "purchase", Survey: "purchase-ces-v1", Number: 1, Metric: "CES",
 		Customer: "maria", Language: "sv", Source: "shopify", Subject: "#1030", Link: e.Link, Round: 2,
-		Cuts: map[string]string{"agent": "Anna", "country": "SE", "language": "sv"}, VisitedAt: noon.Add(-time.Hour), PlannedAt: planned,
+		Cuts: map[string]string{"agent": "Anna", "country": "SE", "language": "sv", "weekday": "fri", "hour": "12"}, VisitedAt: noon.Add(-time.Hour), PlannedAt: planned,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
