@@ -13,6 +13,6 @@ func ShareOf(hits, of int64) Share {
 	if of < fewest {
 		return Share{Of: of}
 	}
-	value, interval := float64(hits)/float64(of), wilson(hits, of)
+	value, interval := float64(hits)/float64(of), wilson(hits, of, z)
 	return Share{Hits: hits, Of: of, Value: &value, Interval: &interval}
 }
