@@ -113,21 +113,15 @@ func (r Reader) person(ctx context.Context, id customer.ID) (Person, error) {
 	return p, nil
 }
 
+// Find is who has an address here, known or not. Fault: Invalid for what is no address.
+func (r Reader) Find(address string) (customer.ID, error) { return idOf(r.Hash, address) }
+
 // History reads a page of the events of a customer, newest first, and who that is. next is the start of the page after, "" at the
 // end. Faults: NotFound, Transient.
 func (r Reader) History(ctx context.Context, id customer.ID, start string, limit int) (p Person, next string, err error) {
-	p.Customer, err = r.Archive.Customer(ctx, id)
-	known := !fault.Is(err, fault.NotFound)
-	if known && err != nil {
+	c, visits, next, err := r.visits(ctx, id, start, limit)
+	if p.Customer = c; err != nil {
 		return p, "", err
-	}
-	p.Customer.ID = id
-	visits, next, err := r.Archive.VisitsOf(ctx, p.Customer, start, limit)
-	if err != nil {
-		return p, "", err
-	}
-	if !known && len(visits) == 0 && start == "" {
-		return p, "", fault.New(fault.NotFound, "there is no such customer")
 	}
 	for _, visit := range visits {
 		e, err := eventOf(ctx, r.Archive, visit)
@@ -137,6 +131,27 @@ func (r Reader) History(ctx context.Context, id customer.ID, start string, limit
 		p.Events = append(p.Events, e)
 	}
 	return p, next, nil
+}
+
+// Visits reads a page of the visits of a customer, newest first, and nothing of who that is. next as in History. Faults: Invalid (no such
+// start), NotFound, Transient.
+func (r Reader) Visits(ctx context.Context, id customer.ID, start string, limit int) (visits []touchpoint.Visit, next string, err error) {
+	_, visits, next, err = r.visits(ctx, id, start, limit)
+	return visits, next, err
+}
+
+func (r Reader) visits(ctx context.Context, id customer.ID, start string, limit int) (c customer.Customer, visits []touchpoint.Visit, next string, err error) {
+	c, err = r.Archive.Customer(ctx, id)
+	known := !fault.Is(err, fault.NotFound)
+	if known && err != nil {
+		return c, nil, "", err
+	}
+	c.ID = id
+	visits, next, err = r.Archive.VisitsOf(ctx, c, start, limit)
+	if err == nil && !known && len(visits) == 0 && start == "" {
+		err = fault.New(fault.NotFound, "there is no such customer")
+	}
+	return c, visits, next, err
 }
 
 // visitsOf lists all visits of a customer.
