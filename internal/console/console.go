@@ -26,14 +26,17 @@ import (
 
 // Console serves the team's pages.
 type Console struct {
-	Sessions Sessions
-	Door     Door
-	Programs Programs
-	Scores   Scores
-	Answers  Answers
-	Now      func() time.Time
-	Log      *slog.Logger
-	Words    func(language string) *i18n.Printer // nil: the shipped languages
+	Sessions  Sessions
+	Door      Door
+	Programs  Programs
+	Scores    Scores
+	Answers   Answers
+	Decisions Decisions
+	People    People
+	Reports   Reports
+	Now       func() time.Time
+	Log       *slog.Logger
+	Words     func(language string) *i18n.Printer // nil: the shipped languages
 }
 
 // Sessions says who sends a request; access.SignIn does.
@@ -76,6 +79,14 @@ var pages = map[string]func(request) error{
 	"GET " + seriesAt + "{touchpoint}":              request.series,
 	"GET " + seriesAt + "{touchpoint}/trend.csv":    request.trendTable,
 	"GET " + seriesAt + "{touchpoint}/comments.csv": request.commentsTable,
+
+	"GET " + decisionsAt:          request.decisions,
+	"POST " + decisionsAt:         request.search,
+	"GET " + decisionsAt + ".csv": request.decisionsTable,
+
+	"GET " + reportsAt:                      request.reports,
+	"GET " + reportsAt + "/{period}":        request.reportPage,
+	"GET " + reportsAt + "/{period}/{file}": request.reportFile,
 }
 
 // home is the first page. The root leads there: a local system has its tour at the root.

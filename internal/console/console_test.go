@@ -24,6 +24,7 @@ import (
 	"afterword/internal/response"
 	"afterword/internal/survey"
 	"afterword/internal/tally"
+	"afterword/internal/touchpoint"
 )
 
 // noon is when the pages are read.
@@ -39,6 +40,7 @@ type world struct {
 	sends  tally.Sends
 	fails  error
 	said   []response.Record // newest first
+	visits []touchpoint.Visit
 
 	asked []string // addresses and pages
 	says  error    // the door
@@ -53,8 +55,9 @@ func newWorld(t *testing.T) *world {
 	w := &world{Program: program.Default(), counts: map[string]tally.Counts{}, sends: tally.Sends{Sent: 412, Bounced: 7, Clicked: 107}}
 	w.Program.Languages = []string{"en", "sv", "nl", "zh", "ar"}
 	w.Console = console.Console{
-		Sessions: w, Door: w, Programs: w, Scores: report.Gather{Counts: w}, Answers: w,
-		Now: func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler),
+		Sessions: w, Door: w, Programs: w, Scores: report.Gather{Counts: w}, Answers: w, Decisions: w,
+		Reports: report.Gather{Counts: w, Answers: w, Cases: w, Versions: w},
+		Now:     func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler),
 		Words: i18n.Shipped().With(arabic).For,
 	}
 	return w

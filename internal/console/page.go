@@ -88,7 +88,10 @@ func (r request) download(name, kind string, body []byte) {
 }
 
 func (r request) places(here string) []place {
-	all := []place{{Name: r.words.T("console.place.scores"), Link: home}}
+	all := []place{
+		{Name: r.words.T("console.place.scores"), Link: home}, {Name: r.words.T("console.decisions.title"), Link: decisionsAt},
+		{Name: r.words.T("console.reports.title"), Link: reportsAt},
+	}
 	for i := range all {
 		all[i].Current = all[i].Link == here
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/mail"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -54,6 +55,7 @@ var consolePages = []string{
 	"/", "/scores", "/scores?period=2026-Q4", "/scores?period=2026-10-05..2026-11-13", "/scores.csv?period=2026-10",
 	"/series/support?period=2026", "/series/support?period=2026&group=bad&language=en&segment=agent:Anna", "/series/support/trend.csv?period=2026-W45",
 	"/series/purchase/comments.csv?period=2026",
+	"/decisions", "/decisions?day=2026-10-20&touchpoint=support", "/decisions.csv?day=2026-10-20", "/reports", "/reports/2026-Q4", "/reports/2026-10/report.csv", "/reports/2026-W45/report.txt",
 }
 
 // visitConsole signs in, opens each page of the console as its reader, and signs out.
@@ -66,11 +68,55 @@ func visitConsole(t *testing.T, s *local.System, url string) {
 		if status != http.StatusOK {
 			t.Errorf("%s: status %d: %.300s", address, status, body)
 		}
-		if strings.Contains(body, "<html") {
+		if formField.MatchString(body) {
 			page = body
 		}
 	}
+	searchDecisions(t, url, cookie, page, customerOf(t, s))
 	signOut(t, url, cookie, page)
+}
+
+// customerOf is the address of a customer who was mailed a survey.
+func customerOf(t *testing.T, s *local.System) string {
+	t.Helper()
+	for _, m := range s.Mails() {
+		if m.Kind == "survey" {
+			to, err := mail.ParseAddress(m.To)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return to.Address
+		}
+	}
+	t.Fatal("nobody was asked")
+	return ""
+}
+
+// searchDecisions asks why a customer of the seeded history was asked or was not, by a form that neither repeats nor keeps the address.
+func searchDecisions(t *testing.T, site, cookie, page, known string) {
+	t.Helper()
+	field := formField.FindStringSubmatch(page)
+	if field == nil {
+		t.Fatalf("the page has no form: %s", page)
+	}
+	search := func(form, address string) (int, string) {
+		status, _, found := reads(t, http.MethodPost, site+"/decisions", cookie, url.Values{"form": {form}, "address": {address}}.Encode())
+		if strings.Contains(found, address) {
+			t.Errorf("the page repeats %s", address)
+		}
+		return status, found
+	}
+	form := html.UnescapeString(field[1])
+	for address, want := range map[string]string{
+		" " + strings.ToUpper(known): `class="verdict`, "nobody@customer.example": "Nothing is known", "no address": "This is no mail address",
+	} {
+		if status, found := search(form, address); !strings.Contains(found, want) || (status == http.StatusBadRequest) != (address == "no address") {
+			t.Errorf("%s: %d, want %q: %s", address, status, want, found)
+		}
+	}
+	if status, _ := search("", known); status != http.StatusForbidden {
+		t.Errorf("a form of another site searches: %d", status)
+	}
 }
 
 const ebba = "ebba@acme.example"
