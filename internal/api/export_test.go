@@ -8,6 +8,7 @@ import (
 	"afterword/internal/program"
 	"afterword/internal/report"
 	"afterword/internal/response"
+	"afterword/internal/score"
 	"afterword/internal/touchpoint"
 )
 
@@ -35,7 +36,8 @@ var Shapes = map[string]any{
 	"FoundPerson": foundPerson{}, "Person": person{}, "Customer": customer.Customer{}, "Ask": customer.Ask{}, "Happening": happening{},
 	"Invitation": response.Record{}, "Hit": shownHit{}, "KeptCase": followup.Case{}, "CaseMail": followup.Mail{}, "Reply": response.Reply{}, "CaseEvent": followup.Event{}, "ErasedPerson": erasedPerson{},
 	"Pause": Pause{}, "Report": Report{}, "ReportTouchpoint": ReportTouchpoint{}, "ReportPoint": ReportPoint{}, "ReportQuote": ReportQuote{}, "ReportCases": ReportCases{},
-	"ReportCase": ReportCase{}, "ProgramChange": report.Applied{}, "ProgramDifference": program.Difference{}, "Program": Program{}, "Problem": problem.Document{}, "ProgramProblem": problem.Line{},
+	"ReportCase": ReportCase{}, "ReportWhy": report.Why{}, "ReportMention": report.Mention{}, "ReportWord": report.Word{}, "ReportDriver": report.Driver{}, "ReportHour": report.Hour{},
+	"Risk": score.Risk{}, "Gain": score.Gain{}, "Churn": score.Churn{}, "Benchmark": score.Benchmark{}, "ProgramChange": report.Applied{}, "ProgramDifference": program.Difference{}, "Program": Program{}, "Problem": problem.Document{}, "ProgramProblem": problem.Line{},
 	"Simulation": touchpoint.Simulation{}, "Comparison": touchpoint.Comparison{}, "Spread": touchpoint.Spread{},
 }
 

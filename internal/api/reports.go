@@ -41,6 +41,10 @@ type ReportTouchpoint struct {
 	Trend   []ReportPoint `json:"trend"`   // oldest first, the reported period last
 	Lowest  []ReportQuote `json:"lowest"`
 	Highest []ReportQuote `json:"highest"`
+
+	Why        *report.Why       `json:"why,omitempty"`
+	Worth      *score.Risk       `json:"worth,omitempty"`
+	Benchmarks []score.Benchmark `json:"benchmarks,omitempty"`
 }
 
 // ReportPoint is a score in one period.
@@ -143,6 +147,7 @@ func showTouchpoint(r report.Report, t report.Touchpoint) ReportTouchpoint {
 	shown := ReportTouchpoint{
 		Score:   scored(r.CountsClicks, series, t.Scale, t.Score, t.Change, r.Period),
 		Replies: t.Replies, Trend: []ReportPoint{}, Lowest: showQuotes(t.Lowest), Highest: showQuotes(t.Highest),
+		Why: t.Why, Worth: t.Worth, Benchmarks: t.Benchmarks,
 	}
 	shown.Score.Mails = &Mails{
 		Sent: t.Sent, Delivered: t.Delivered, Bounced: t.Bounced, Complained: t.Complained, Unsubscribed: t.Unsubscribed,

@@ -76,8 +76,8 @@ func (w *world) Current(context.Context) (*program.Program, error) {
 	ces := score.Scale{Metric: score.CES, Min: 1, Max: 5, Direction: score.Higher, GoodFrom: 4, BadTo: 2}
 	nps := score.Scale{Metric: score.NPS, Min: 0, Max: 10, Direction: score.Higher, GoodFrom: 9, BadTo: 6}
 	return &program.Program{
-		Version: 2,
-		Zone:    stockholm, Reports: program.Reports{Quote: true}, Desks: map[string]program.Desk{"care": {Name: "care"}},
+		Version: 2, Languages: []string{"en"},
+		Zone: stockholm, Reports: program.Reports{Quote: true}, Desks: map[string]program.Desk{"care": {Name: "care"}},
 		Surveys: map[string]program.Survey{
 			"support-ces-v1": {ID: "support-ces-v1", Number: 1, Scale: ces}, "support-ces-v0": {ID: "support-ces-v0", Number: 2, Scale: ces},
 			"onboarding-nps-v1": {ID: "onboarding-nps-v1", Number: 3, Scale: nps},

@@ -25,10 +25,12 @@ const reportKind = "report"
 type told struct {
 	frame
 	surveys         map[string]program.Survey
+	themes          []program.Theme
 	Title, Compared string
 	Headline        string   // the whole report in a line
 	Notes           []string // what holds for the whole report: it is not final, clicks count
 	Touchpoints     []toldTouchpoint
+	Sections        []toldTouchpoint // of them, those that are told of in full
 	Cases           []entryOf
 	Closure         []string
 	CasesNote       string
@@ -47,10 +49,21 @@ type toldCase struct{ About, Standing string }
 // as a table beside it. Charts that the report does not have are left out. Fault: Invalid when an address is not one that mail
 // can be sent to.
 func (w Writer) Report(p *program.Program, r report.Report, to report.Reader, charts map[string][]byte) (survey.Letter, error) {
-	content := w.tell(p, r, to.Language, charts, func(name string) template.URL { return template.URL("cid:" + name + cidDomain) })
 	numbers, err := ReportTable(r)
 	if err != nil {
 		return survey.Letter{}, err
+	}
+	var content *told
+	var drawn message
+	for room := full; room <= least && (content == nil || len(drawn.html) > longestMail); room++ {
+		charts = room.charts(r, charts)
+		content = w.tell(p, room.cut(r), to.Language, charts, func(name string) template.URL { return template.URL("cid:" + name + cidDomain) })
+		if room > full {
+			content.Notes = append(content.Notes, content.T("report.shortened"))
+		}
+		if err := drawn.render(reportKind, content); err != nil {
+			return survey.Letter{}, err
+		}
 	}
 	m := message{
 		kind: reportKind, id: reportID(r, to), from: p.From, address: to.Address, name: to.Name,
@@ -62,9 +75,7 @@ func (w Writer) Report(p *program.Program, r report.Report, to report.Reader, ch
 	for _, name := range shown(r, charts) {
 		m.inline = append(m.inline, file{name, "image/png", charts[name]})
 	}
-	if err := m.render(reportKind, content); err != nil {
-		return survey.Letter{}, err
-	}
+	m.html, m.text = drawn.html, drawn.text
 	m.encoding = shorter(m.html)
 	return m.letter()
 }
@@ -114,7 +125,7 @@ func shown(r report.Report, charts map[string][]byte) []string {
 
 // tell puts the report into words.
 func (w Writer) tell(p *program.Program, r report.Report, language string, charts map[string][]byte, source func(name string) template.URL) *told {
-	content := &told{frame: w.frame(p, language), surveys: p.Surveys}
+	content := &told{frame: w.frame(p, language), surveys: p.Surveys, themes: p.Themes}
 	named := content.Period(r.Period)
 	content.Subject = content.T("report.subject", "company", content.Brand.Name, "period", named)
 	content.Title = content.T("report.title", "period", named)
@@ -144,6 +155,9 @@ func (w Writer) tell(p *program.Program, r report.Report, language string, chart
 			told.SpreadChart = source(name)
 		}
 		content.Touchpoints = append(content.Touchpoints, told)
+		if t.Trend != nil {
+			content.Sections = append(content.Sections, told)
+		}
 		verdicts = append(verdicts, told.Verdict)
 	}
 	content.Preheader = content.list(append([]string{content.Headline}, verdicts...)...)

@@ -69,6 +69,12 @@ func told3() report.Report {
 			{Rating: 2, Group: score.Bad, Comment: "<b>Too slow</b> & no reply.", Day: "2026-10-03", Subject: "35001"},
 		},
 		Highest: []report.Quote{{Rating: 5, Group: score.Good, Comment: "Anna solved it in two minutes!", Day: "2026-10-29", Subject: "35990"}},
+		Why: &report.Why{
+			Causes:  []report.Mention{{ID: "long-wait", N: 14, Share: 0.14}, {ID: "not-solved", N: 6, Share: 0.06}},
+			Themes:  []report.Mention{{ID: "delivery", N: 9, Share: 0.3}},
+			Words:   []report.Word{{Language: "en", Word: "chatbot", AtLeast: 7}, {Language: "en", Word: "callback", AtLeast: 5}},
+			Drivers: []report.Driver{{Kind: "cause", ID: "long-wait", With: 14, Effect: -0.31, Interval: score.Interval{-0.44, -0.18}}},
+		},
 	}, october, months(ease, 40, score.Counts{1: 2, 2: 3, 3: 5, 4: 20, 5: 70})...)
 	purchase := history(report.Touchpoint{
 		Name: "purchase", Survey: "purchase-csat-v1", Scale: satisfied, Sent: 15010, Delivered: 14897, Replies: 2210, Unconfirmed: 131,
@@ -77,6 +83,18 @@ func told3() report.Report {
 	start := history(report.Touchpoint{
 		Name: "onboarding", Survey: "onboarding-nps-v1", Scale: recommend, Sent: 61, Delivered: 60, Replies: 12,
 	}, october, months(recommend, 2, score.Counts{0: 1, 3: 1, 6: 2, 8: 2, 9: 1, 10: 5})...)
+	revenue := 42_000.0
+	for _, t := range []*report.Touchpoint{&support, &purchase} {
+		t.Worth = score.Worth{Churn: score.UsualChurn}.AtRisk(t.Scale, t.Score.Distribution)
+	}
+	support.Worth.Revenue, support.Worth.Currency = &revenue, "EUR"
+	purchase.Why = &report.Why{Note: "not enough data"}
+	purchase.Benchmarks = []score.Benchmark{
+		{Kind: score.OwnHistory, Name: "2026-09", Value: 88.2, Interval: &score.Interval{87, 89}},
+		{Kind: score.OwnHistory, Name: "2025-10..2026-09", Value: 86.4, Interval: &score.Interval{86, 86.8}},
+		score.Figure{Value: 81, Scale: satisfied, Source: "Branch survey", Date: "2026-03"}.Benchmark(),
+		score.Industries[0].Benchmark(),
+	}
 	return report.Report{
 		Changes: []report.Applied{{Version: 7, At: now.Add(-30 * 24 * time.Hour), Changes: []program.Difference{
 			{Part: "touchpoint", Name: "support", How: program.Altered, Fields: []string{"delay", "reminder"}}, {Part: "survey", Name: "delivery-csat-v1", How: program.Added}}}},
@@ -276,24 +294,51 @@ func TestReportFilesStandByThemselves(t *testing.T) {
 	}
 }
 
-// Twelve touchpoints, each with the longest quotes, are the most that the shipped list has.
-func TestAReportOfTwelveTouchpointsCanBeMailed(t *testing.T) {
+// many is a report of so many touchpoints, each with the longest quotes.
+func many(n int) report.Report {
 	r := told3()
 	long := report.Quote{Rating: 1, Comment: strings.Repeat("\u590d\u6742", 2500), Day: "2026-10-12", Subject: "35436", Link: "https://acme.example/tickets/35436"}
-	var twelve []report.Touchpoint
-	for i := range 12 {
+	var all []report.Touchpoint
+	for i := range n {
 		t := r.Touchpoints[i%3]
 		t.Name = fmt.Sprintf("touchpoint-%d", i)
 		t.Lowest, t.Highest = []report.Quote{long, long, long}, []report.Quote{long, long, long}
-		twelve = append(twelve, t)
+		all = append(all, t)
 	}
-	r.Touchpoints = twelve
-	letter := mailed(t, r, "zh", charts(t, r))
-	if size := len(letter.Raw); size > 640<<10 {
-		t.Errorf("the mail has %d bytes", size)
-	}
-	if inline := len(parse(t, letter).Inlines); inline != 24 {
-		t.Errorf("the mail has %d charts", inline)
+	r.Touchpoints = all
+	return r
+}
+
+// Gmail shows the first 102 KB of a mail. Twelve touchpoints are the most that the shipped list has.
+func TestAReportIsShownWholeHoweverMuchThereIsToTell(t *testing.T) {
+	for _, row := range []struct {
+		touchpoints, charts int
+		shortened           bool
+	}{{3, 6, false}, {12, 16, true}, {40, 6, true}, {80, 6, true}} {
+		r := many(row.touchpoints)
+		drawn := map[string][]byte{}
+		for _, touchpoint := range r.Touchpoints {
+			drawn[touchpoint.Name+trendChart], drawn[touchpoint.Name+spreadChart] = make([]byte, 20<<10), make([]byte, 12<<10)
+		}
+		letter := mailed(t, r, "zh", drawn)
+		parsed := parse(t, letter)
+		if size := len(parsed.HTML); size > longestMail {
+			t.Errorf("%d touchpoints: the HTML part has %d bytes", row.touchpoints, size)
+		}
+		if size := len(letter.Raw); size > 700<<10 {
+			t.Errorf("%d touchpoints: the mail has %d bytes", row.touchpoints, size)
+		}
+		if inline := len(parsed.Inlines); inline != row.charts {
+			t.Errorf("%d touchpoints: the mail has %d charts", row.touchpoints, inline)
+		}
+		if strings.Contains(parsed.Text, "已缩短") != row.shortened {
+			t.Errorf("%d touchpoints: shortened: %v", row.touchpoints, !row.shortened)
+		}
+		for i := range row.touchpoints {
+			if row.touchpoints <= mostGlanced && !strings.Contains(parsed.HTML, fmt.Sprintf("touchpoint-%d", i)) {
+				t.Errorf("%d touchpoints: nothing is told of touchpoint-%d", row.touchpoints, i)
+			}
+		}
 	}
 }
 

@@ -141,6 +141,8 @@ func (v *told) entries(t report.Touchpoint, told toldTouchpoint, clicksCount boo
 	if !clicksCount {
 		add(v.T("report.label.unconfirmed"), v.T("report.unconfirmed", "n", v.Count(t.Unconfirmed)))
 	}
+	v.whyEntries(t, add)
+	v.worthEntries(t, add)
 	return all
 }
 

@@ -21,9 +21,7 @@ type place struct{ touchpoint string }
 
 // listen looks through the answers of the period, page by page, once for all reports.
 func (g Gather) listen(ctx context.Context, p *program.Program, in period.Period, reports []Report) error {
-	if !p.Reports.Quote {
-		return nil
-	}
+	studies := studiesOf(p, reports)
 	bySurvey := map[string]map[place][]listener{}
 	for i := range reports {
 		for k := range reports[i].Touchpoints {
@@ -37,13 +35,17 @@ func (g Gather) listen(ctx context.Context, p *program.Program, in period.Period
 	}
 	for survey, listeners := range bySurvey {
 		if err := g.answers(ctx, survey, in.Start(p.Zone), in.End(p.Zone), func(answer response.Record) {
+			studies.hear(answer)
 			for _, l := range listeners[place{answer.Touchpoint}] {
-				l.hear(answer)
+				if p.Reports.Quote {
+					l.hear(answer)
+				}
 			}
 		}); err != nil {
 			return err
 		}
 	}
+	studies.tell(reports)
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"afterword/internal/period"
 	"afterword/internal/program"
 	"afterword/internal/response"
+	"afterword/internal/score"
 	"afterword/internal/tally"
 )
 
@@ -69,6 +70,9 @@ func (g Gather) Reports(ctx context.Context, p *program.Program, in period.Perio
 	if err != nil {
 		return nil, err
 	}
+	for i := range scores {
+		scores[i].compare(p)
+	}
 	reports := make([]Report, len(audiences))
 	for i, to := range audiences {
 		reports[i] = Report{
@@ -125,4 +129,31 @@ func (r Report) Silent() bool {
 		}
 	}
 	return r.Cases.Opened+r.Cases.Closed+r.Cases.Open == 0
+}
+
+// compare says what the score is worth, and what there is to compare it with.
+func (t *Touchpoint) compare(p *program.Program) {
+	if t.Score.Distribution == nil {
+		return
+	}
+	if risk := p.WorthOf(t.Name).AtRisk(t.Scale, t.Score.Distribution); risk != nil {
+		shown := risk.Rounded()
+		t.Worth = &shown
+	}
+	var before []score.Past
+	for _, point := range t.Trend[:max(0, len(t.Trend)-1)] {
+		if point.Score.Distribution != nil {
+			before = append(before, score.Past{Name: point.Period.Name, Counts: point.Score.Distribution})
+		}
+	}
+	for _, b := range p.BenchmarksOf(t.Name, t.Score.Distribution, before) {
+		if b.Value = score.Round(b.Value, t.Scale.Decimals()); b.Interval != nil {
+			b.Interval = &score.Interval{score.Round(b.Interval[0], t.Scale.Decimals()), score.Round(b.Interval[1], t.Scale.Decimals())}
+		}
+		if b.Change != nil {
+			change := b.Change.Rounded(t.Scale)
+			b.Change = &change
+		}
+		t.Benchmarks = append(t.Benchmarks, b)
+	}
 }

@@ -274,6 +274,37 @@ func TestAReportSaysWhatWasChangedInTheProgramMeanwhile(t *testing.T) {
 	}
 }
 
+func TestAReportSaysWhyAndWhatItIsWorth(t *testing.T) {
+	w := newWorld(t)
+	s := w.program.Surveys["support-ces-v1"]
+	for i := range 60 {
+		rating, comment := 5, "friendly staff"
+		if i%3 == 0 {
+			rating, comment = 1, "the delivery was late, zebra"
+		}
+		if answer := w.said("support", i, rating, comment); rating == 1 {
+			answer.Act, answer.VisitedAt, answer.Causes = response.Explicit, at(t, "2026-10-26T08:30:00Z"), []string{s.Causes[0].ID} // a Monday at 9:30
+		} else {
+			answer.Act, answer.VisitedAt = response.Explicit, at(t, "2026-10-25T08:30:00Z")
+		}
+	}
+	w.answered("support", "2026-10", 1, 1, 1, 5, 5, 5)
+	w.answered("support", "2026-09", 5, 5, 5, 5, 5)
+	support := touchpointOf(t, w.report(t, "2026-10", november), "support")
+	if support.Why == nil || support.Worth == nil {
+		t.Fatalf("%+v", support)
+	}
+	got := fmt.Sprint(support.Why.Causes, support.Why.Themes[0], support.Why.Words[0], support.Why.Hours, len(support.Why.Drivers) > 0, support.Worth.Customers, len(support.Benchmarks))
+	want := fmt.Sprint([]Mention{{s.Causes[0].ID, 20, 1}}, Mention{"staff", 40, 0.667}, Word{"en", "zebra", 20},
+		[]Hour{{0, 9, 20, 1, 0}, {6, 9, 40, 5, 1}}, true, 2.8, 1)
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if purchase := touchpointOf(t, w.report(t, "2026-10", november), "purchase"); purchase.Why != nil || purchase.Worth != nil || purchase.Benchmarks != nil {
+		t.Errorf("of nothing: %+v", purchase)
+	}
+}
+
 func TestNobodyIsQuotedUnlessTheProgramSaysSo(t *testing.T) {
 	w := newWorld(t)
 	w.said("support", 1, 1, "slow")

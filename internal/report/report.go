@@ -50,6 +50,9 @@ type Touchpoint struct {
 	Trend        []Point       // TrendPeriods of them, oldest first
 	Lowest       []Quote       // answers with a comment, the unhappiest first; only bad and neutral ones, and none unless the program says so
 	Highest      []Quote       // likewise the happiest; only good ones
+	Why          *Why          // nil when nobody answered
+	Worth        *score.Risk   // what the answers put at stake, as it is shown; nil with too few
+	Benchmarks   []score.Benchmark
 }
 
 // ResponseRate is answers to the mails of the period by those that were delivered, 0 to 1; nil when none was delivered.
