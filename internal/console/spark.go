@@ -14,6 +14,9 @@ const (
 	sparkEdge            = 3.0
 )
 
+// fewestPoints is how many periods a small trend has at least, so that two scores are not as wide as a year.
+const fewestPoints = 6
+
 // spark is a trend as large as a word: the line of the scores, and their intervals around it. It breaks where there was no score.
 type spark struct {
 	Lines, Bands []string // points of polylines and polygons
@@ -23,7 +26,11 @@ type spark struct {
 type dot struct{ X, Y string }
 
 // sparkOf draws a trend. It is as high as its intervals reach, so that a change of the score is seen, and so is how sure it is.
+// What lies before the first score is left out, as long as some periods are there.
 func sparkOf(trend []report.Point) spark {
+	for len(trend) > fewestPoints && trend[0].Score.N == 0 {
+		trend = trend[1:]
+	}
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, p := range trend {
 		if i := p.Score.Interval; i != nil {

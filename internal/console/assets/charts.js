@@ -12,7 +12,8 @@ function colours(printed) {
 }
 
 function read(table) {
-	const rows = [...table.tBodies[0].rows];
+	const all = [...table.tBodies[0].rows], first = all.findIndex((row) => row.dataset.value !== undefined);
+	const rows = all.slice(Math.max(0, Math.min(first, all.length - 6))); // what lies before the first score is in the table
 	const number = (row, name) => (row.dataset[name] === undefined ? null : Number(row.dataset[name]));
 	return {
 		rows,
@@ -36,7 +37,7 @@ function draw(table, box, reading, printed) {
 		cursor: { y: false, drag: { x: false, y: false }, points: { size: 9 } },
 		scales: { x: { time: false, dir: rightToLeft ? -1 : 1, range: (_, min, max) => [min - 0.25, max + 0.25] }, y: { range: (_, low, high) => room(low, high, table) } },
 		axes: [
-			{ ...axis, grid: { show: false }, splits: () => data[0], values: (_, all) => all.map((i) => (wide < 500 && (rows.length - 1 - i) % 3 ? '' : shorts[i])) },
+			{ ...axis, size: 32, grid: { show: false }, splits: () => data[0], values: (_, all) => all.map((i) => (wide < 500 && (rows.length - 1 - i) % 3 ? '' : shorts[i])) },
 			{ ...axis, side: rightToLeft ? 1 : 3, size: 48, grid: { stroke: c.hair, width: 1 }, values: (_, all) => all.map((v) => format.format(v)) },
 		],
 		series: [
