@@ -30,6 +30,7 @@ type Console struct {
 	Door      Door
 	Programs  Programs
 	Scores    Scores
+	Segments  Segments
 	Answers   Answers
 	Decisions Decisions
 	People    People
@@ -79,6 +80,7 @@ var pages = map[string]func(request) error{
 	"GET " + seriesAt + "{touchpoint}":              request.series,
 	"GET " + seriesAt + "{touchpoint}/trend.csv":    request.trendTable,
 	"GET " + seriesAt + "{touchpoint}/comments.csv": request.commentsTable,
+	"GET " + seriesAt + "{touchpoint}/segments.csv": request.segmentsTable,
 
 	"GET " + decisionsAt:          request.decisions,
 	"POST " + decisionsAt:         request.search,

@@ -22,6 +22,7 @@ import (
 	"afterword/internal/program"
 	"afterword/internal/report"
 	"afterword/internal/response"
+	"afterword/internal/score"
 	"afterword/internal/survey"
 	"afterword/internal/tally"
 	"afterword/internal/touchpoint"
@@ -41,6 +42,7 @@ type world struct {
 	fails  error
 	said   []response.Record // newest first
 	visits []touchpoint.Visit
+	agents map[string]score.Counts // about support, in this month
 
 	asked []string // addresses and pages
 	says  error    // the door
@@ -55,7 +57,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{Program: program.Default(), counts: map[string]tally.Counts{}, sends: tally.Sends{Sent: 412, Bounced: 7, Clicked: 107}}
 	w.Program.Languages = []string{"en", "sv", "nl", "zh", "ar"}
 	w.Console = console.Console{
-		Sessions: w, Door: w, Programs: w, Scores: report.Gather{Counts: w}, Answers: w, Decisions: w,
+		Sessions: w, Door: w, Programs: w, Scores: report.Gather{Counts: w}, Segments: w, Answers: w, Decisions: w,
 		Reports: report.Gather{Counts: w, Answers: w, Cases: w, Versions: w},
 		Now:     func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler),
 		Words: i18n.Shipped().With(arabic).For,
@@ -85,6 +87,13 @@ func (w *world) Sends(_ context.Context, series tally.Series, p period.Period) (
 		return tally.Sends{}, nil
 	}
 	return w.sends, nil
+}
+
+func (w *world) Segments(_ context.Context, series tally.Series, property string, _ bool, p period.Period) (map[string]score.Counts, error) {
+	if property != "agent" || series.Touchpoint != "support" || p.Name != "2026-11" {
+		return nil, nil
+	}
+	return w.agents, nil
 }
 
 // ResponsesTo lists by two at a time, whatever the span is.

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"net/url"
 	"strconv"
 	"strings"
@@ -23,6 +24,7 @@ type series struct {
 	Chart      chart
 	Spread     []bar
 	Legend     []legend
+	Ranking    ranking
 	Comments   comments
 	Tables     []place // links to numbers and words for a spreadsheet
 }
@@ -89,14 +91,29 @@ func (r request) series() error {
 	if len(said.Said) == 0 {
 		filter.property = "" // as in comments
 	}
+	kept := filter.query()
+	if by := r.property(); by != cmp.Or(r.program.Segments...) {
+		kept.Set("by", by)
+	}
+	here := without(kept, "period")
+	here.Set("period", in.Name)
+	ranking, err := r.ranking(name, s, in, at, here)
+	if err != nil {
+		return err
+	}
 	w := r.words
 	shown := series{
-		standing: r.standing(t, ""), Picker: r.pick(in, at, filter.query()), Convention: w.Convention(t.Scale), Entries: r.entries(t),
-		Chart: r.chart(t), Spread: r.spread(t, s), Comments: said,
+		standing: r.standing(t, ""), Picker: r.pick(in, at, kept), Convention: w.Convention(t.Scale), Entries: r.entries(t),
+		Chart: r.chart(t), Spread: r.spread(t, s), Ranking: ranking, Comments: said,
 		Tables: []place{
 			{Name: w.T("console.trend.download"), Link: at + "/trend.csv?" + url.Values{"period": {in.Name}}.Encode()},
 			{Name: w.T("console.comments.download"), Link: linkTo(at+"/comments.csv", said.here(in, filter), "", "")},
 		},
+	}
+	if len(ranking.Ranked) > 0 {
+		shown.Tables = append(shown.Tables, place{
+			Name: w.T("console.segments.download"), Link: at + "/segments.csv?" + url.Values{"period": {in.Name}, "by": {r.property()}}.Encode(),
+		})
 	}
 	for _, group := range []score.Group{score.Bad, score.Neutral, score.Good} {
 		if ratings := i18n.RatingsOf(t.Scale, group); ratings != "" {

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"afterword/internal/response"
+	"afterword/internal/score"
 )
 
 // spoken is a world in which customers answered about support.
@@ -20,6 +21,7 @@ func spoken(t *testing.T) *world {
 	w.fill("support", "2026-11", 0, 20, 15, 5, 20, 40)
 	w.fill("support", "2026-10", 0, 20, 15, 5, 20, 45)
 	w.fill("support", "2026-09", 0, 1, 1)
+	w.agents = map[string]score.Counts{"Anna": {5: 30, 4: 10, 1: 2}, "Mei": {5: 6}, "Johan": {3: 20, 2: 6, 1: 6}, "Pieter": {4: 3}, "": {5: 4, 2: 8}}
 	return w
 }
 
@@ -175,5 +177,45 @@ func TestTheTrendIsThereForASpreadsheet(t *testing.T) {
 	}
 	if few := rows[11]; few[7] != "2" || few[8] != "" || few[11] != "fewer than 5 answers" {
 		t.Errorf("of two answers it tells %v", few)
+	}
+}
+
+var rankedLine = regexp.MustCompile(`(?s)<td class="number place">([^<]*)</td><th scope="row">(?:<a [^>]*>)?([^<]*)<.*?<td class="number">(?:<b>([^<]*)</b>|<span class="soft">([^<]*)</span>)`)
+
+func TestSegmentsAreRankedByWhatTheySurelyAre(t *testing.T) {
+	w := spoken(t)
+	var got []string
+	page := w.get(t, "/series/support").body
+	for _, found := range rankedLine.FindAllStringSubmatch(page, -1) {
+		got = append(got, strings.Join(found[1:], "|"))
+	}
+	// Mei's six answers are all the best there are, and say less than Anna's forty-two. Pieter has too few, and one more is hidden with him.
+	want := []string{"1|Anna|4.57|", "2|Johan|2.44|", "3|not known|3.00|", "|Mei||hidden", "|Pieter||hidden"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if !strings.Contains(page, "Hidden lines have fewer than 5 answers") || !strings.Contains(page, "segment=agent%3AAnna#comments") {
+		t.Error("what is hidden is not said, or nothing leads to what was said about Anna")
+	}
+	if page := w.get(t, "/series/support?by=product").body; !strings.Contains(page, "No answers to compare") {
+		t.Error("a property without answers is not said to have none")
+	}
+	w.Program.Segments = nil
+	if page := w.get(t, "/series/support").body; strings.Contains(page, `id="segments"`) {
+		t.Error("a program that names no segments is shown some")
+	}
+}
+
+func TestSegmentsAreThereForASpreadsheet(t *testing.T) {
+	w := spoken(t)
+	w.agents["=cmd()"] = score.Counts{1: 90}
+	rows, err := csv.NewReader(strings.NewReader(w.get(t, "/series/support/segments.csv?by=agent").body)).ReadAll()
+	if err != nil || len(rows) != 7 || rows[1][6] != "Anna" || rows[1][8] != "4.57" || rows[6][6] != "Pieter" || rows[6][8] != "" {
+		t.Fatalf("%v, %v", rows, err)
+	}
+	for _, row := range rows {
+		if strings.HasPrefix(row[6], "=") {
+			t.Errorf("a formula: %q", row[6])
+		}
 	}
 }

@@ -20,7 +20,7 @@ const fewestPoints = 6
 // spark is a trend as large as a word: the line of the scores, and their intervals around it. It breaks where there was no score.
 type spark struct {
 	Lines, Bands []string // points of polylines and polygons
-	Last         *dot
+	Dots         []dot    // scores without a neighbour, and the last one
 }
 
 type dot struct{ X, Y string }
@@ -50,6 +50,10 @@ func sparkOf(trend []report.Point) spark {
 	var s spark
 	var line, above, below []string
 	end := func() {
+		if len(line) == 1 {
+			x, y, _ := strings.Cut(line[0], ",")
+			s.Dots = append(s.Dots, dot{x, y})
+		}
 		if len(line) > 1 {
 			s.Lines = append(s.Lines, strings.Join(line, " "))
 			s.Bands = append(s.Bands, strings.Join(append(above, below...), " "))
@@ -64,7 +68,9 @@ func sparkOf(trend []report.Point) spark {
 		line = append(line, at(x(i), y(*p.Score.Value)))
 		above = append(above, at(x(i), y(p.Score.Interval[1])))
 		below = append([]string{at(x(i), y(p.Score.Interval[0]))}, below...)
-		s.Last = &dot{fmt.Sprintf("%.1f", x(i)), fmt.Sprintf("%.1f", y(*p.Score.Value))}
+		if i == len(trend)-1 && len(line) > 1 {
+			s.Dots = append(s.Dots, dot{fmt.Sprintf("%.1f", x(i)), fmt.Sprintf("%.1f", y(*p.Score.Value))})
+		}
 	}
 	end()
 	return s

@@ -54,6 +54,7 @@ func reads(t *testing.T, method, url, cookie, form string) (status int, header h
 var consolePages = []string{
 	"/", "/scores", "/scores?period=2026-Q4", "/scores?period=2026-10-05..2026-11-13", "/scores.csv?period=2026-10",
 	"/series/support?period=2026", "/series/support?period=2026&group=bad&language=en&segment=agent:Anna", "/series/support/trend.csv?period=2026-W45",
+	"/series/support?period=2026&by=agent", "/series/support/segments.csv?period=2026-10-01..2026-11-01&by=product",
 	"/series/purchase/comments.csv?period=2026",
 	"/decisions", "/decisions?day=2026-10-20&touchpoint=support", "/decisions.csv?day=2026-10-20", "/reports", "/reports/2026-Q4", "/reports/2026-10/report.csv", "/reports/2026-W45/report.txt",
 }
