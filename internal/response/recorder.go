@@ -38,6 +38,7 @@ type Answer struct {
 	Act        Act                 // as the page says
 	Opened     *int                // the rating whose link opened the page; nil: none
 	Comment    *string             // nil leaves it as it is
+	Language   string              // that the page was in, for what the comment is about; "" when it does not say
 	Causes     *[]string           // ticked; nil leaves them as they are
 	Replies    map[string][]string // by extra question, as the form has them: ids of options, a number or a text; none leaves it as it is
 
@@ -70,6 +71,8 @@ const (
 type Recorder struct {
 	Answers  Answers
 	Programs Programs
+
+	reader reader
 }
 
 // Programs knows the owner's program.
@@ -152,14 +155,14 @@ func (r *Recorder) Answer(ctx context.Context, a Answer, now time.Time) (Result,
 	if a, err = a.checked(s); err != nil {
 		return "", Record{}, err
 	}
-	result, rec, err := r.record(ctx, a, p, s, first(a, s, p, now), now)
+	result, rec, err := r.record(ctx, a, p, s, r.first(a, s, p, now), now)
 	if err == nil && result == Saved && rec.SentAt.IsZero() && !rec.Handed {
 		err = r.Answers.Proven(ctx, a.Invitation, now)
 	}
 	return result, rec, err
 }
 
-func first(a Answer, s program.Survey, p *program.Program, now time.Time) First {
+func (r *Recorder) first(a Answer, s program.Survey, p *program.Program, now time.Time) First {
 	f := First{
 		Invitation: a.Invitation, Series: s.ID, Rating: a.Rating, Act: a.act(),
 		At: now, Day: period.DayOf(now, p.Zone).String(), EditUntil: now.Add(EditWindow),
@@ -168,7 +171,7 @@ func first(a Answer, s program.Survey, p *program.Program, now time.Time) First 
 	if a.Comment != nil {
 		f.Comment = *a.Comment
 	}
-	f.SaidCuts = saidCuts(p, f.Extras)
+	f.SaidCuts = r.reader.cuts(p, a.Language, f.Comment, f.Extras)
 	if f.Act == Implied {
 		f.SentBy, f.VerdictAt = now.Add(-Settled), now.Add(VerdictAfter)
 	}
@@ -190,7 +193,7 @@ func (r *Recorder) record(ctx context.Context, a Answer, p *program.Program, s p
 		case begin:
 			rec, taken, err = r.begin(ctx, a, f)
 		case change:
-			rec, taken, err = r.Answers.ChangeAnswer(ctx, changed(rec, a, p, s, now))
+			rec, taken, err = r.Answers.ChangeAnswer(ctx, r.changed(rec, a, p, s, now))
 		case wait:
 			if rec.Waiting == a.Rating+1 {
 				return Waiting, rec, nil
@@ -245,13 +248,13 @@ func (a Answer) repeats(rec Record, s program.Survey) bool {
 	return (a.Comment == nil || *a.Comment == rec.Comment) && a.extras(s, rec.Extras).Equal(rec.Extras)
 }
 
-func changed(rec Record, a Answer, p *program.Program, s program.Survey, now time.Time) Change {
+func (r *Recorder) changed(rec Record, a Answer, p *program.Program, s program.Survey, now time.Time) Change {
 	c := Change{Invitation: a.Invitation, Revision: rec.Revision, Rating: a.Rating, Comment: rec.Comment, At: now, EditUntil: rec.EditUntil,
 		Extras: a.extras(s, rec.Extras)}
 	if a.Comment != nil {
 		c.Comment = *a.Comment
 	}
-	c.SaidCuts = saidCuts(p, c.Extras)
+	c.SaidCuts = r.reader.cuts(p, rec.Language, c.Comment, c.Extras)
 	if !rec.Counted { // what a machine gave opened no window for the person
 		c.EditUntil = now.Add(EditWindow)
 	}

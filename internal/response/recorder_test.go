@@ -262,7 +262,8 @@ func TestAChangeThatWasDecidedOnAnOlderAnswerIsDecidedAgain(t *testing.T) {
 			s := set(t, engine)
 			s.play(t, "1h press 2")
 			phone := *s
-			phone.recorder.Answers = &hasty{s.recorder.Answers, func() { s.play(t, "2h press 2 it broke") }}
+			phone.recorder = &response.Recorder{Programs: s.recorder.Programs,
+				Answers: &hasty{s.recorder.Answers, func() { s.play(t, "2h press 2 it broke") }}}
 			phone.play(t, "2h press 3")
 			if got, want := told(s.record(t)), `3 explicit, revision 3, "it broke"`; got != want {
 				t.Errorf("stored is %s, want %s", got, want)

@@ -25,7 +25,7 @@ var sent = time.Date(2026, 11, 12, 22, 30, 0, 0, time.UTC)
 type stage struct {
 	table    table.Table
 	meter    *table.Meter
-	recorder response.Recorder
+	recorder *response.Recorder
 	evidence response.Evidence
 	judge    response.Judge
 	bench    response.Bench
@@ -43,7 +43,7 @@ func set(t *testing.T, engine tabletest.Engine, change ...func(*survey.Invitatio
 	s := &stage{meter: new(table.Meter)}
 	s.table, _ = engine.OpenMetered(t, s.meter)
 	kept, programs := store.New(s.table), fixed{program.Default()}
-	s.recorder = response.Recorder{Answers: kept, Programs: programs}
+	s.recorder = &response.Recorder{Answers: kept, Programs: programs}
 	s.evidence = response.Evidence{Hits: kept}
 	s.judge = response.Judge{Court: kept, Clicks: kept, Programs: programs}
 	s.bench = response.Bench{Rulings: kept, Programs: programs}

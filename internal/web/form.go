@@ -49,9 +49,9 @@ func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 // errNoRating refuses an answer without a rating, or with more than one.
 var errNoRating = fault.New(fault.Invalid, "an answer has one rating, a whole number")
 
-// answerOf reads an answer from a form: rating, act, opened (the rating whose link opened the page), comment, and shown, which
-// says that the page showed a stored comment. Without that an empty comment is a field that nobody touched, and takes nothing away; so
-// it is with causes and replies, of which had says which were stored or touched.
+// answerOf reads an answer from a form: rating, act, opened (the rating whose link opened the page), language (of the page), comment,
+// and shown, which says that the page showed a stored comment. Without that an empty comment is a field that nobody touched, and takes
+// nothing away; so it is with causes and replies, of which had says which were stored or touched.
 // Faults: Invalid.
 func answerOf(form url.Values) (response.Answer, error) {
 	a := response.Answer{Act: response.Explicit}
@@ -67,6 +67,7 @@ func answerOf(form url.Values) (response.Answer, error) {
 	if comments := form["comment"]; len(comments) > 0 && (comments[0] != "" || form.Has("shown")) {
 		a.Comment = &comments[0]
 	}
+	a.Language = form.Get(languageField)
 	addExtras(&a, form)
 	return a, nil
 }

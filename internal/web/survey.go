@@ -210,6 +210,7 @@ type form struct {
 	Shown           bool
 	Opened, Known   string // the rating of the link; the one that is stored for sure
 	Send            string
+	Language        string // of the page, where answers are counted by what comments are about
 	Trap            string // name of a field that no person sees; "": none
 }
 
@@ -264,6 +265,9 @@ func (v *visit) form(s program.Survey, rec response.Record, g given) form {
 		Reason:  words.T("page.thanks.comment"),
 		Comment: g.comment, Shown: g.shown,
 		Send: words.T("page.survey.send"),
+	}
+	if v.program.CutsBy(program.ByTheme) {
+		f.Language = words.Language()
 	}
 	f.Look, f.Choices = look(s), choices(s, words, g.rating)
 	if f.Look != program.Words && f.Look != program.Thumbs {
