@@ -72,11 +72,13 @@ type visit struct {
 func inventVisit(r *rand.Rand, n int, who person, at time.Time) visit {
 	switch k := r.IntN(100); {
 	case k < 55:
+		product := pick(r, products)
 		return visit{at, "shopify", "orders/paid", mustJSON(map[string]any{
 			"id": 5_000_000 + n, "name": fmt.Sprintf("#%d", 3000+n), "contact_email": who.address,
 			"customer":        map[string]any{"id": n, "first_name": who.name, "last_name": ""},
 			"customer_locale": who.language, "processed_at": at.Format(time.RFC3339), "total_price": "129.00", "currency": "EUR",
-			"billing_address": map[string]any{"country_code": who.country}, "tags": pick(r, products), "test": false,
+			"billing_address": map[string]any{"country_code": who.country}, "tags": product, "test": false,
+			"line_items": []any{map[string]any{"title": product}},
 		})}
 	case k < 85:
 		return visit{at, "zendesk", "", mustJSON(map[string]any{
