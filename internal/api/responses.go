@@ -37,7 +37,7 @@ type answer struct {
 	Source     string            `json:"source"`
 	Subject    string            `json:"subject"`
 	Link       string            `json:"link,omitempty"`
-	Cuts       map[string]string `json:"cuts,omitempty"`
+	Properties map[string]string `json:"properties,omitempty"` // that the source told with the visit
 }
 
 func (a *API) responses(r *http.Request) (any, error) {
@@ -99,7 +99,7 @@ func showAnswer(p *program.Program, r response.Record) answer {
 		ID: r.ID, Touchpoint: r.Touchpoint, Survey: r.Survey, Metric: r.Metric, Comment: r.Comment, Causes: r.Causes, Replies: r.Replies,
 		Act: r.Act, Counted: r.Counted, Withdrawn: r.Withdrawn, ByHand: r.ByHand, Erased: r.Erased, Day: r.Day, SentDay: r.SentDay, AnsweredAt: r.AnsweredAt,
 		ChangedAt: r.ChangedAt, Revision: r.Revision, Customer: r.Customer, Language: r.Language, Source: r.Source, Subject: r.Subject,
-		Link: r.Link, Cuts: r.Cuts,
+		Link: r.Link, Properties: r.Told(),
 	}
 	if !r.Rated() {
 		return shown

@@ -1,7 +1,9 @@
 package response
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"time"
 
 	"afterword/internal/fault"
@@ -14,6 +16,19 @@ import (
 type Record struct {
 	survey.Invitation
 	Response
+	// Properties are those of the visit that the answer is not cut by. What told who somebody is has none of either any more.
+	Properties map[string]string `json:"properties,omitempty"`
+}
+
+// Told is what the source told with the visit, by property; for a link for everybody its name is the channel.
+func (r Record) Told() map[string]string {
+	told := map[string]string{}
+	for _, name := range program.VisitProperties {
+		told[name] = cmp.Or(r.Cuts[name], r.Properties[name])
+	}
+	told[program.ByChannel] = cmp.Or(r.Via, told[program.ByChannel])
+	maps.DeleteFunc(told, func(_, value string) bool { return value == "" })
+	return told
 }
 
 // Open tells whether the invitation still takes an answer at now: a first one until it expires, a change within the edit window. An
