@@ -206,6 +206,15 @@ func TestSegmentsAreRankedByWhatTheySurelyAre(t *testing.T) {
 	}
 }
 
+func TestAScoreWithoutNeighboursHasItsIntervalInTheSmallTrend(t *testing.T) {
+	w := newWorld(t)
+	w.fill("support", "2026-11", 0, 2, 2, 2, 2, 2)
+	page := w.get(t, "/scores").body
+	if strings.Count(page, "<polygon") != 1 || strings.Count(page, "<circle") != 1 || strings.Contains(page, "<polyline") {
+		t.Errorf("it is drawn otherwise: %s", page)
+	}
+}
+
 func TestSegmentsAreThereForASpreadsheet(t *testing.T) {
 	w := spoken(t)
 	w.agents["=cmd()"] = score.Counts{1: 90}

@@ -48,6 +48,7 @@ func sparkOf(trend []report.Point) spark {
 	}
 	at := func(x, y float64) string { return fmt.Sprintf("%.1f,%.1f", x, y) }
 	var s spark
+	const alone = 1.5 // half as wide is the interval of a score without a neighbour
 	var line, above, below []string
 	end := func() {
 		if len(line) == 1 {
@@ -66,12 +67,22 @@ func sparkOf(trend []report.Point) spark {
 			continue
 		}
 		line = append(line, at(x(i), y(*p.Score.Value)))
-		above = append(above, at(x(i), y(p.Score.Interval[1])))
-		below = append([]string{at(x(i), y(p.Score.Interval[0]))}, below...)
+		high, low := y(p.Score.Interval[1]), y(p.Score.Interval[0])
+		if lonely(trend, i) {
+			s.Bands = append(s.Bands, strings.Join([]string{at(x(i)-alone, high), at(x(i)+alone, high), at(x(i)+alone, low), at(x(i)-alone, low)}, " "))
+		}
+		above = append(above, at(x(i), high))
+		below = append([]string{at(x(i), low)}, below...)
 		if i == len(trend)-1 && len(line) > 1 {
 			s.Dots = append(s.Dots, dot{fmt.Sprintf("%.1f", x(i)), fmt.Sprintf("%.1f", y(*p.Score.Value))})
 		}
 	}
 	end()
 	return s
+}
+
+// lonely tells whether neither the period before nor the one after has a score.
+func lonely(trend []report.Point, i int) bool {
+	has := func(i int) bool { return i >= 0 && i < len(trend) && trend[i].Score.Value != nil }
+	return !has(i-1) && !has(i+1)
 }

@@ -30,6 +30,9 @@ import (
 	"afterword/internal/trail"
 )
 
+// Site is where a local system is, unless its options say another: links carry it.
+const Site = "http://127.0.0.1:8080"
+
 // Options are what the runner's flags say.
 type Options struct {
 	Data     string    // folder of the data; "": nothing is kept
@@ -140,7 +143,7 @@ func (s *System) openParts(ctx context.Context) error {
 	if s.mailbox, err = openMailbox(folder, s.clock.Now); err != nil {
 		return err
 	}
-	s.options.Public = cmp.Or(s.options.Public, "http://127.0.0.1:8080")
+	s.options.Public = cmp.Or(s.options.Public, Site)
 	kept := store.New(s.engine)
 	s.parts = function.Parts{
 		Store: kept, Programs: function.Programs(kept, s.clock.Now), Secrets: &secrets.Keeper{Read: s.secret.read, Now: s.clock.Now},

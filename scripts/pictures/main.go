@@ -7,11 +7,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/chromedp/chromedp"
@@ -53,12 +56,51 @@ func run(ctx context.Context, folder string) (err error) {
 		return err
 	}
 	link := surveyLink.FindString(opened.Text)
+	team, shut, err := signedIn(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer shut()
 	return photograph(ctx, folder, []picture{
+		{"scores.png", team + "/scores?period=2026-Q4", 1120, 0},
+		{"series.png", team + "/series/purchase?period=2026-W46", 1120, 1180},
 		{"survey-mail.png", server.URL + "/local/mail/" + survey.ID + ".html", 400, 0},
 		{"survey-page.png", server.URL + link + "?r=4", 400, 0},
 		{"report-mail.png", server.URL + "/local/mail/" + report.ID + ".html", 720, 1180},
 	})
 }
+
+// signedIn serves the system to somebody of the team, who has signed in by the link in the mail.
+func signedIn(ctx context.Context, s *local.System) (site string, shut func(), err error) {
+	visit := func(path string, form url.Values) *httptest.ResponseRecorder {
+		r := httptest.NewRequestWithContext(ctx, http.MethodPost, local.Site+path, strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		answer := httptest.NewRecorder()
+		s.Handler().ServeHTTP(answer, r)
+		return answer
+	}
+	visit("/sign-in", url.Values{"address": {"ebba@acme.example"}})
+	if err := s.Advance(ctx, s.Now().Add(time.Minute)); err != nil {
+		return "", nil, err
+	}
+	mails := s.Mails()
+	opened, err := mails[len(mails)-1].Open()
+	if err != nil {
+		return "", nil, err
+	}
+	cookies := visit(entrance.FindString(opened.Text), nil).Result().Cookies()
+	if len(cookies) == 0 {
+		return "", nil, errors.New("nobody was let in")
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Host = strings.TrimPrefix(local.Site, "http://")
+		r.AddCookie(cookies[0])
+		s.Handler().ServeHTTP(w, r)
+	}))
+	return server.URL, server.Close, nil
+}
+
+var entrance = regexp.MustCompile(`/sign-in/[A-Za-z0-9_-]+`)
 
 var surveyLink = regexp.MustCompile(`/s/[A-Za-z0-9_-]{47}`)
 

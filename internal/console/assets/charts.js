@@ -47,8 +47,19 @@ function draw(table, box, reading, printed) {
 			{ stroke: 'transparent', points: { show: false } },
 		],
 		bands: [{ series: [3, 2], fill: c.band }],
-		hooks: { setCursor: [(u) => { reading.textContent = u.cursor.idx == null ? '' : said(rows[u.cursor.idx]); }] },
+		hooks: { drawClear: [(u) => { alone(u, c.band); }], setCursor: [(u) => { reading.textContent = u.cursor.idx == null ? '' : said(rows[u.cursor.idx]); }] },
 	}, data, box);
+}
+
+// alone draws the intervals of scores without a neighbour, which the band between two scores does not reach.
+function alone(u, colour) {
+	const [, values, lows, highs] = u.data, ratio = devicePixelRatio;
+	u.ctx.fillStyle = colour;
+	values.forEach((value, i) => {
+		if (value == null || values[i - 1] != null || values[i + 1] != null) return;
+		const top = u.valToPos(highs[i], 'y', true), bottom = u.valToPos(lows[i], 'y', true);
+		u.ctx.fillRect(u.valToPos(i, 'x', true) - 4 * ratio, top, 8 * ratio, bottom - top);
+	});
 }
 
 // room leaves some above and below what is shown, within what the metric can be.
