@@ -23,7 +23,7 @@ type part struct {
 }
 
 var benches = []part{
-	{"Counting: units of DynamoDB for a response, with the stored scores (3 touchpoints, CES 1-5, one day, no segments)", countingUnits},
+	{"Counting: units of DynamoDB for a response, with the stored scores (3 touchpoints, CES 1-5, one day, segments of 20, 30 and 10 values)", countingUnits},
 	{"Calls of the database before a sender or a customer is answered", requestCalls},
 	{"Reading a score", scoreReads},
 	{"Counting beside one transaction for each record", tallyRace},
@@ -38,6 +38,7 @@ func main() {
 	bill := flag.Bool("cost", false, "print the bill of a million surveys instead")
 	only := flag.Int("only", 0, "print the n-th group of figures alone")
 	strict := flag.Bool("strict", false, "fail when a promise about units, sizes or cost is not kept")
+	answers := flag.Int("answers", 100_000, "that a score is made of whose reading costs what that of a thousand costs")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -48,7 +49,7 @@ func main() {
 	case *only > 0 && *only <= len(benches):
 		parts = benches[*only-1 : *only]
 	}
-	s := &sheet{out: os.Stdout}
+	s := &sheet{out: os.Stdout, answers: *answers}
 	if err := print(ctx, s, parts); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)

@@ -9,8 +9,9 @@ import (
 
 // sheet is what is printed.
 type sheet struct {
-	out    io.Writer
-	broken int // promises about what is counted that are not kept
+	out     io.Writer
+	broken  int // promises about what is counted that are not kept
+	answers int // of the score that is read
 }
 
 // say prints a figure that nothing was promised about.

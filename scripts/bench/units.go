@@ -24,6 +24,18 @@ var series = []tally.Series{
 	{Touchpoint: "purchase", Survey: "purchase-csat-v1"}, {Touchpoint: "support", Survey: "support-ces-v1"}, {Touchpoint: "delivery", Survey: "delivery-ces-v1"},
 }
 
+// cutAnswers are answersOfOneDay by 20 agents, of 30 products, in 10 countries.
+func cutAnswers(first, n int, day string) []table.Change {
+	changes := answersOfOneDay(first, n, day)
+	for i, c := range changes {
+		k := (first + i) / len(series)
+		c.New["cuts"] = map[string]any{
+			"agent": fmt.Sprintf("agent-%02d", k%20), "product": fmt.Sprintf("product-%02d", 7*k%30), "country": fmt.Sprintf("C%d", k/3%10),
+		}
+	}
+	return changes
+}
+
 // answersOfOneDay are n changes as the feed shows them, from the first on, about three touchpoints.
 func answersOfOneDay(first, n int, day string) []table.Change {
 	changes := make([]table.Change, n)
@@ -65,9 +77,10 @@ func countingUnits(ctx context.Context, s *sheet) error {
 		if err != nil {
 			return err
 		}
-		const batches = 6
+		batches := 1200 / row.batch
+		counts := counting(db)
 		for b := range batches {
-			if err := count(ctx, counting(db), answersOfOneDay(b*row.batch, row.batch, "2026-11-22")); err != nil {
+			if err := count(ctx, counts, cutAnswers(b*row.batch, row.batch, "2026-11-22")); err != nil {
 				return err
 			}
 		}
@@ -87,14 +100,14 @@ func countingUnits(ctx context.Context, s *sheet) error {
 // scoreReads holds that a score costs the same however many answers it is made of.
 func scoreReads(ctx context.Context, s *sheet) error {
 	var reads [2]float64
-	for i, responses := range []int{1_000, 100_000} {
+	for i, responses := range []int{1_000, s.answers} {
 		var err error
 		if reads[i], err = readsOfScore(ctx, responses); err != nil {
 			return err
 		}
 		s.say("%-86s %8.1f", fmt.Sprintf("read units of GET /api/scores for a month with %d answers, its change and its sends", responses), reads[i])
 	}
-	s.counted(reads[1]/reads[0], 1, "read units at 10^5 answers beside 10^3")
+	s.counted(reads[1]/reads[0], 1, "read units at %d answers beside 1000", s.answers)
 	return nil
 }
 
@@ -107,9 +120,10 @@ func readsOfScore(ctx context.Context, responses int) (reads float64, err error)
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
 	const batch = 200
+	counts := counting(w.engine)
 	for first := 0; first < responses; first += batch {
 		day := fmt.Sprintf("2026-11-%02d", 1+first/batch%5)
-		if err := count(ctx, counting(w.engine), answersOfOneDay(first, batch, day)); err != nil {
+		if err := count(ctx, counts, answersOfOneDay(first, batch, day)); err != nil {
 			return 0, err
 		}
 	}
