@@ -37,7 +37,8 @@ var Shapes = map[string]any{
 	"Invitation": response.Record{}, "Hit": shownHit{}, "KeptCase": followup.Case{}, "CaseMail": followup.Mail{}, "Reply": response.Reply{}, "CaseEvent": followup.Event{}, "ErasedPerson": erasedPerson{},
 	"Pause": Pause{}, "Report": Report{}, "ReportTouchpoint": ReportTouchpoint{}, "ReportPoint": ReportPoint{}, "ReportQuote": ReportQuote{}, "ReportCases": ReportCases{},
 	"ReportCase": ReportCase{}, "ReportWhy": report.Why{}, "ReportMention": report.Mention{}, "ReportWord": report.Word{}, "ReportDriver": report.Driver{}, "ReportHour": report.Hour{},
-	"Risk": score.Risk{}, "Gain": score.Gain{}, "Churn": score.Churn{}, "Benchmark": score.Benchmark{}, "ProgramChange": report.Applied{}, "ProgramDifference": program.Difference{}, "Program": Program{}, "Problem": problem.Document{}, "ProgramProblem": problem.Line{},
+	"Risk": score.Risk{}, "Gain": score.Gain{}, "Churn": score.Churn{}, "Benchmark": score.Benchmark{}, "ReportMove": report.Move{}, "ReportChange": score.Change{}, "ReportBoard": report.Board{}, "RankedSegment": score.Segment{}, "SegmentScore": score.Score{},
+	"ProgramChange": report.Applied{}, "ProgramDifference": program.Difference{}, "Program": Program{}, "Problem": problem.Document{}, "ProgramProblem": problem.Line{},
 	"Simulation": touchpoint.Simulation{}, "Comparison": touchpoint.Comparison{}, "Spread": touchpoint.Spread{},
 }
 

@@ -25,7 +25,7 @@ func (r Report) Gathered(p *program.Program) (report.Report, error) {
 	if err != nil {
 		return report.Report{}, err
 	}
-	back := report.Report{For: to, Period: in, Before: before, At: r.At, Closed: r.Closed, CountsClicks: r.CountsClicks, Changes: r.Changes, Cases: report.Cases{
+	back := report.Report{For: to, Period: in, Before: before, At: r.At, Closed: r.Closed, CountsClicks: r.CountsClicks, Changes: r.Changes, Moves: r.Moves, Compared: r.Compared, Cases: report.Cases{
 		Opened: r.Cases.Opened, Over: r.Cases.Over, Closed: r.Cases.Closed, Saved: r.Cases.Saved, Lost: r.Cases.Lost, Open: r.Cases.Open,
 		Overdue: r.Cases.Overdue, AtLeast: r.Cases.AtLeast, TimeToClose: time.Duration(r.Cases.Seconds) * time.Second}}
 	for _, shown := range r.Touchpoints {
@@ -53,7 +53,7 @@ func (t ReportTouchpoint) gathered(scale score.Scale) (report.Touchpoint, error)
 	back := report.Touchpoint{
 		Name: s.Touchpoint, Survey: s.Survey, Scale: scale, Sent: s.Sent, Delivered: s.Delivered, Bounced: s.Bounced, Complained: s.Complained,
 		Unsubscribed: s.Unsubscribed, Replies: t.Replies, Unconfirmed: s.Unconfirmed,
-		Lowest: gatheredQuotes(t.Lowest), Highest: gatheredQuotes(t.Highest), Why: t.Why, Worth: t.Worth, Benchmarks: t.Benchmarks,
+		Lowest: gatheredQuotes(t.Lowest), Highest: gatheredQuotes(t.Highest), Why: t.Why, Worth: t.Worth, Benchmarks: t.Benchmarks, Boards: t.Boards, Beside: t.Beside,
 		Score: score.Score{N: s.N, Convention: s.Convention, Note: s.Note},
 	}
 	if s.Distribution != nil {

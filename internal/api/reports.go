@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"afterword/internal/fault"
@@ -32,6 +33,8 @@ type Report struct {
 	Touchpoints  []ReportTouchpoint `json:"touchpoints"`
 	Cases        ReportCases        `json:"cases"`
 	Changes      []report.Applied   `json:"changes"` // of the program, in the period
+	Moves        []report.Move      `json:"moves"`   // segments that changed reliably
+	Compared     int                `json:"segments_compared"`
 }
 
 // ReportTouchpoint is a touchpoint's score with what a report says beside it.
@@ -45,6 +48,8 @@ type ReportTouchpoint struct {
 	Why        *report.Why       `json:"why,omitempty"`
 	Worth      *score.Risk       `json:"worth,omitempty"`
 	Benchmarks []score.Benchmark `json:"benchmarks,omitempty"`
+	Boards     []report.Board    `json:"leaderboards,omitempty"`
+	Beside     *score.Score      `json:"beside,omitempty"` // of the agent's team, or of all agents
 }
 
 // ReportPoint is a score in one period.
@@ -125,11 +130,17 @@ func (a *API) reports(r *http.Request) (any, error) {
 func showReport(r report.Report) Report {
 	shown := Report{
 		Audience: r.For.String(), Period: r.Period.Name, From: r.Period.From, To: r.Period.To, Before: r.Before.Name, At: r.At, Closed: r.Closed,
-		CountsClicks: r.CountsClicks, Touchpoints: []ReportTouchpoint{}, Changes: []report.Applied{},
+		CountsClicks: r.CountsClicks, Touchpoints: []ReportTouchpoint{}, Changes: []report.Applied{}, Moves: []report.Move{}, Compared: r.Compared,
 		Cases: ReportCases{Opened: r.Cases.Opened, Over: r.Cases.Over, Closed: r.Cases.Closed, Saved: r.Cases.Saved, Lost: r.Cases.Lost,
 			Open: r.Cases.Open, Overdue: r.Cases.Overdue, AtLeast: r.Cases.AtLeast, Seconds: int64(r.Cases.TimeToClose / time.Second), Oldest: []ReportCase{}},
 	}
 	shown.Changes = append(shown.Changes, r.Changes...)
+	for _, m := range r.Moves {
+		if i := slices.IndexFunc(r.Touchpoints, func(t report.Touchpoint) bool { return t.Name == m.Touchpoint }); i >= 0 {
+			m.Score, m.Change = m.Score.Rounded(r.Touchpoints[i].Scale), m.Change.Rounded(r.Touchpoints[i].Scale)
+		}
+		shown.Moves = append(shown.Moves, m)
+	}
 	for _, t := range r.Touchpoints {
 		shown.Touchpoints = append(shown.Touchpoints, showTouchpoint(r, t))
 	}
@@ -147,11 +158,15 @@ func showTouchpoint(r report.Report, t report.Touchpoint) ReportTouchpoint {
 	shown := ReportTouchpoint{
 		Score:   scored(r.CountsClicks, series, t.Scale, t.Score, t.Change, r.Period),
 		Replies: t.Replies, Trend: []ReportPoint{}, Lowest: showQuotes(t.Lowest), Highest: showQuotes(t.Highest),
-		Why: t.Why, Worth: t.Worth, Benchmarks: t.Benchmarks,
+		Why: t.Why, Worth: t.Worth, Benchmarks: t.Benchmarks, Boards: rounded(t), Beside: t.Beside,
 	}
 	shown.Score.Mails = &Mails{
 		Sent: t.Sent, Delivered: t.Delivered, Bounced: t.Bounced, Complained: t.Complained, Unsubscribed: t.Unsubscribed,
 		Unconfirmed: t.Unconfirmed,
+	}
+	if t.Beside != nil {
+		beside := t.Beside.Rounded(t.Scale)
+		shown.Beside = &beside
 	}
 	if rate := t.ResponseRate(); rate != nil {
 		rounded := score.Round(*rate, 3)
@@ -162,6 +177,19 @@ func showTouchpoint(r report.Report, t report.Touchpoint) ReportTouchpoint {
 		shown.Trend = append(shown.Trend, ReportPoint{point.Period.Name, s.N, s.Value, s.Interval, s.Note})
 	}
 	return shown
+}
+
+// rounded are the rankings of a touchpoint with numbers as they are shown.
+func rounded(t report.Touchpoint) (boards []report.Board) {
+	for _, b := range t.Boards {
+		shown := report.Board{Property: b.Property}
+		for _, s := range b.Segments {
+			s.Score = s.Score.Rounded(t.Scale)
+			shown.Segments = append(shown.Segments, s)
+		}
+		boards = append(boards, shown)
+	}
+	return boards
 }
 
 func showQuotes(quotes []report.Quote) []ReportQuote {

@@ -54,7 +54,7 @@ func TestAReportOfAPeriodThatIsNoneOrStillToComeIsRefused(t *testing.T) {
 
 func TestAReportIsForAnAudience(t *testing.T) {
 	for asked, says := range map[string]string{"leadership": `"audience":"leadership"`, "": `"audience":"leadership"`, "desk:care": `"audience":"desk:care"`,
-		"desk:none": `the program has no desk`, "everybody": `is no audience; expected leadership or desk:NAME`} {
+		"desk:none": `the program has no desk`, "everybody": `is no audience; expected leadership, desk:NAME, team:NAME or agent:NAME`} {
 		if rec := ask(t, filled(), http.MethodGet, "/api/reports?period=2026-11&audience="+asked, ""); !strings.Contains(rec.Body.String(), says) {
 			t.Errorf("%s: %d %.300s", asked, rec.Code, rec.Body)
 		}

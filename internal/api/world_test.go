@@ -96,8 +96,11 @@ func (w *world) Counts(_ context.Context, series tally.Series, p period.Period) 
 }
 
 func (w *world) Segments(_ context.Context, series tally.Series, property string, apart bool, p period.Period) (map[string]score.Counts, error) {
-	if property == program.ByCause && apart || series.Touchpoint != "support" {
+	if property == program.ByCause && apart {
 		return nil, errBroken
+	}
+	if series.Touchpoint != "support" {
+		return nil, w.trouble
 	}
 	return w.segments[p.Name], w.trouble
 }

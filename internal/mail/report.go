@@ -31,6 +31,9 @@ type told struct {
 	Notes           []string // what holds for the whole report: it is not final, clicks count
 	Touchpoints     []toldTouchpoint
 	Sections        []toldTouchpoint // of them, those that are told of in full
+	Moves           []string         // segments that changed reliably
+	MovesOf         string           // of how many; "" where none were compared
+	Follows         bool             // it tells about cases
 	Cases           []entryOf
 	Closure         []string
 	CasesNote       string
@@ -161,7 +164,10 @@ func (w Writer) tell(p *program.Program, r report.Report, language string, chart
 		verdicts = append(verdicts, told.Verdict)
 	}
 	content.Preheader = content.list(append([]string{content.Headline}, verdicts...)...)
-	content.cases(r.Cases, p)
+	content.moves(r)
+	if content.Follows = r.For.Property() == ""; content.Follows {
+		content.cases(r.Cases, p)
+	}
 	content.Changed = content.changed(r.Changes, p)
 	content.Meaning = []string{content.T("report.meaning.interval"), content.T("report.meaning.change"), content.T("report.meaning.numbers")}
 	return content

@@ -1,7 +1,6 @@
 package mail
 
 import (
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -55,7 +54,7 @@ func (v *told) headline(r report.Report) string {
 	for _, t := range moved[:min(headlines, len(moved))] {
 		said = append(said, v.T("report.head."+strings.ToLower(string(t.Scale.Metric))+"."+string(t.Change.Verdict),
 			"touchpoint", oneLine(v.Touchpoint(t.Name)), "value", v.Value(t.Scale, *t.Score.Value), "range", v.Between(t.Scale, *t.Score.Interval),
-			"moved", v.upOrDown(t)))
+			"moved", v.upOrDown(t.Scale, *t.Change)))
 	}
 	if more := len(moved) - headlines; more > 0 {
 		said = append(said, v.T("report.head.more", "n", v.Count(int64(more))))
@@ -64,17 +63,6 @@ func (v *told) headline(r report.Report) string {
 		said = append(said, v.T("report.head.rest"))
 	}
 	return strings.Join(said, " ")
-}
-
-func (v *told) upOrDown(t report.Touchpoint) string {
-	delta := v.Number(math.Abs(t.Change.Delta), t.Scale.Decimals())
-	if t.Scale.Metric == score.CSAT {
-		delta += " " + v.T("report.points")
-	}
-	if t.Change.Delta < 0 {
-		return v.T("report.head.down", "delta", delta)
-	}
-	return v.T("report.head.up", "delta", delta)
 }
 
 // closure says how the cases ended, a sentence for each thing that is known.

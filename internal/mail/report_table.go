@@ -29,7 +29,7 @@ func ReportTable(r report.Report) ([]byte, error) {
 	for rating := lowestRating; rating <= highestRating; rating++ {
 		header = append(header, "rating_"+strconv.Itoa(rating))
 	}
-	rows := [][]string{header}
+	rows := [][]string{append(header, "audience")}
 	for _, t := range r.Touchpoints {
 		rows = append(rows, tableRow(r, t))
 	}
@@ -78,7 +78,7 @@ func tableRow(r report.Report, t report.Touchpoint) []string {
 		}
 		row = append(row, count)
 	}
-	return row
+	return append(row, Harmless(r.For.String()))
 }
 
 func dotted(value *float64) string {

@@ -88,6 +88,8 @@ func told3() report.Report {
 		t.Worth = score.Worth{Churn: score.UsualChurn}.AtRisk(t.Scale, t.Score.Distribution)
 	}
 	support.Worth.Revenue, support.Worth.Currency = &revenue, "EUR"
+	support.Boards = []report.Board{{Property: "agent", Segments: score.Cut(ease, map[string]score.Counts{
+		"anna": {5: 40, 4: 10}, "bo": {1: 5, 3: 5, 5: 20}, "cy": {5: 3}, "": {4: 9}})}}
 	purchase.Why = &report.Why{Note: "not enough data"}
 	purchase.Benchmarks = []score.Benchmark{
 		{Kind: score.OwnHistory, Name: "2026-09", Value: 88.2, Interval: &score.Interval{87, 89}},
@@ -96,6 +98,7 @@ func told3() report.Report {
 		score.Industries[0].Benchmark(),
 	}
 	return report.Report{
+		Compared: 14, Moves: []report.Move{{Touchpoint: "support", Property: "agent", Value: "bo", Score: support.Score, Change: score.Change{Delta: -0.6, Interval: score.Interval{-1, -0.2}, Verdict: score.Worse}}},
 		Changes: []report.Applied{{Version: 7, At: now.Add(-30 * 24 * time.Hour), Changes: []program.Difference{
 			{Part: "touchpoint", Name: "support", How: program.Altered, Fields: []string{"delay", "reminder"}}, {Part: "survey", Name: "delivery-csat-v1", How: program.Added}}}},
 		For: program.Everybody, Period: october, Before: october.Previous(), At: now, Closed: true, Touchpoints: []report.Touchpoint{start, purchase, support},
@@ -126,6 +129,26 @@ func mailed(t testing.TB, r report.Report, language string, charts map[string][]
 		t.Fatal(err)
 	}
 	return letter
+}
+
+// digest is what Anna reads of her own answers.
+func digest() report.Report {
+	r := told3()
+	support, beside := r.Touchpoints[2], r.Touchpoints[2].Score
+	ease := support.Scale
+	own := history(report.Touchpoint{
+		Name: "support", Survey: support.Survey, Scale: ease, Beside: &beside, Lowest: support.Lowest[:1], Highest: support.Highest,
+		Why: &report.Why{Causes: []report.Mention{{ID: "long-wait", N: 3, Share: 0.094}}},
+	}, october, months(ease, 12, score.Counts{1: 1, 2: 1, 3: 2, 4: 8, 5: 20})...)
+	return report.Report{For: program.Audience{Readership: program.OfAgent, Name: "anna"}, Period: october, Before: october.Previous(), At: now, Closed: true,
+		Touchpoints: []report.Touchpoint{own}}
+}
+
+func TestADigestForAnAgentReadsAndLooksLikeThis(t *testing.T) {
+	drawn := charts(t, digest())
+	for _, language := range languages {
+		goldens(t, "digest-"+language, mailed(t, digest(), language, drawn))
+	}
 }
 
 func TestAReportReadsAndLooksLikeThis(t *testing.T) {

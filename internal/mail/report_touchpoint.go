@@ -29,6 +29,7 @@ type toldTouchpoint struct {
 	Legend                  []legend
 	Trend                   []entryOf
 	Spread                  []spread
+	Boards                  []board
 	Quotes                  []quotes
 }
 
@@ -74,9 +75,10 @@ func (v *told) touchpoint(t report.Touchpoint, r report.Report) toldTouchpoint {
 	if note := v.Note(t.Score); note != "" {
 		told.Notes = []string{note}
 	}
-	told.Entries = v.entries(t, told, r.CountsClicks)
+	told.Entries = v.entries(t, told, r)
 	v.trend(&told, t)
 	v.distribution(&told, t)
+	told.Boards = v.boards(t)
 	for _, said := range []quotes{
 		{v.T("report.lowest"), v.said(t, t.Lowest)},
 		{v.T("report.highest"), v.said(t, t.Highest)},
@@ -116,7 +118,7 @@ func (v *told) change(told *toldTouchpoint, t report.Touchpoint) {
 }
 
 // entries are all numbers of the touchpoint, each with what it needs to be trusted.
-func (v *told) entries(t report.Touchpoint, told toldTouchpoint, clicksCount bool) (all []entryOf) {
+func (v *told) entries(t report.Touchpoint, told toldTouchpoint, r report.Report) (all []entryOf) {
 	add := func(label, value string) { all = append(all, entryOf{label, value}) }
 	if told.Score != "" {
 		add(v.T("report.label.score"), told.Metric+" "+told.Score+" ("+v.T("report.interval", "range", told.Range)+")")
@@ -132,13 +134,18 @@ func (v *told) entries(t report.Touchpoint, told toldTouchpoint, clicksCount boo
 		add(v.T("report.label.change"), strings.TrimSpace(told.Change+" "+told.Unit)+" ("+v.T("report.interval", "range", moved)+"): "+told.Moved)
 	}
 	add(v.T("report.label.answers"), v.Count(t.Score.N))
+	if r.For.Property() != "" { // whose mails they were is not known
+		v.besideEntry(r.For, t, add)
+		v.whyEntries(t, add)
+		return all
+	}
 	add(v.T("report.label.mails"), v.T("report.mails", "sent", v.Count(t.Sent), "delivered", v.Count(t.Delivered)))
 	rate := v.T("report.rate.none")
 	if share := t.ResponseRate(); share != nil {
 		rate = v.T("report.rate", "rate", v.Percent(*share), "replies", v.Count(t.Replies), "delivered", v.Count(t.Delivered))
 	}
 	add(v.T("report.label.rate"), rate)
-	if !clicksCount {
+	if !r.CountsClicks {
 		add(v.T("report.label.unconfirmed"), v.T("report.unconfirmed", "n", v.Count(t.Unconfirmed)))
 	}
 	v.whyEntries(t, add)

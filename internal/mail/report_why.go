@@ -30,7 +30,9 @@ func (v *told) whyEntries(t report.Touchpoint, add func(label, value string)) {
 	if len(words) > 0 {
 		add(v.T("report.label.words"), strings.Join(words, " \u00b7 "))
 	}
-	add(v.T("report.label.drivers"), v.drivers(w, asked))
+	if w.Note != "" || len(w.Drivers) > 0 || len(w.Themes) > 0 {
+		add(v.T("report.label.drivers"), v.drivers(w, asked))
+	}
 }
 
 func (v *told) mentions(all []report.Mention, name func(id string) string) string {

@@ -11,22 +11,25 @@ import (
 // Readership is a kind of people that reports are written for.
 type Readership string
 
-// The readerships. A desk reads of the touchpoints that it works for.
+// The readerships. A desk reads of the touchpoints that it works for, a team and an agent of the answers about their own work.
 const (
 	Leadership Readership = "leadership" // everything
 	OfDesk     Readership = "desk"
+	OfTeam     Readership = "team"
+	OfAgent    Readership = "agent"
 )
 
 // Audience is whom a report is for, and so what it tells of.
 type Audience struct {
 	Readership
-	Name string // of the desk; "" for the leadership
+	Name string // of the desk; what visits say in the property "team" or "agent"; "" for the leadership
+	Team string // of the agent, with whose answers his or her own are compared; "": with those of all agents
 }
 
 // Everybody is the leadership: its report leaves nothing out.
 var Everybody = Audience{Readership: Leadership}
 
-// String names the audience: "leadership", "desk:support".
+// String names the audience: "leadership", "desk:support", "team:Returns", "agent:anna".
 func (a Audience) String() string {
 	if a.Name == "" {
 		return string(a.Readership)
@@ -34,7 +37,16 @@ func (a Audience) String() string {
 	return string(a.Readership) + ":" + a.Name
 }
 
-// Audience reads what String wrote; "" is the leadership. Fault: Invalid, in the words of who asked.
+// Property is the property of visits by which the audience's own answers are known; "" when it reads of whole touchpoints.
+func (a Audience) Property() string {
+	if a.Readership == OfTeam || a.Readership == OfAgent {
+		return string(a.Readership)
+	}
+	return ""
+}
+
+// Audience reads what String wrote; "" is the leadership. A team or an agent need not be named in the program. Fault: Invalid, in the
+// words of who asked.
 func (p *Program) Audience(text string) (Audience, error) {
 	of, name, _ := strings.Cut(text, ":")
 	asked := Audience{Readership: Readership(of), Name: name}
@@ -44,10 +56,17 @@ func (p *Program) Audience(text string) (Audience, error) {
 		return Everybody, nil
 	case asked.Readership == OfDesk && !desk:
 		return asked, fault.New(fault.Invalid, "the program has no desk %.60q", name)
-	case asked.Readership == OfDesk:
+	case name != "" && asked.Property() != "" && !p.CutsBy(asked.Property()):
+		return asked, fault.New(fault.Invalid, "answers are not told apart by %s: the program does not name it among its segments", asked.Property())
+	case name != "" && (asked.Readership == OfDesk || asked.Property() != ""):
+		for _, e := range p.Reports.Editions {
+			if e.String() == asked.String() {
+				return e.Audience, nil
+			}
+		}
 		return asked, nil
 	}
-	return asked, fault.New(fault.Invalid, "%.60q is no audience; expected leadership or desk:NAME", text)
+	return asked, fault.New(fault.Invalid, "%.60q is no audience; expected leadership, desk:NAME, team:NAME or agent:NAME", text)
 }
 
 // Edition is a report for one audience.

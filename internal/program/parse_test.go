@@ -122,10 +122,13 @@ sources:
     kind: standard
     agreed: true
     events: {feature.used: new-feature}
+segments: [team, agent]
 reports:
   at: "06:30"
   quote: true
   desks: [month, week, month]
+  teams: {"Retouren & mehr": {every: quarter, to: [anna@acme.example]}}
+  agents: {42: {every: week, to: {to: anna@acme.example, language: en}, team: Retouren & mehr}}
   quarter: [Ebba Ek <ebba@Löv.example>, {to: anna@acme.example, language: pt-BR}]
 themes:
   delivery:
@@ -170,10 +173,13 @@ sessions_from: 2026-11-22T10:30:00+01:00
 		Touchpoints: map[string]Touchpoint{"new-feature": {Name: "new-feature", Survey: "effort", Desk: "a-1", Off: true, Shadow: true,
 			Window: 364 * day, MaxAge: 36 * time.Hour, MinAge: 14 * day, Sample: 0.25, Reminder: 36 * time.Hour, Expires: 2 * day,
 			Filter: map[string]string{"country": "SE", "tier": "2"}, Subject: SharedSubject}},
-		Sources: map[string]Source{"app": {Name: "app", Kind: Standard, Agreed: true, Events: map[string]string{"feature.used": "new-feature"}}},
+		Sources:  map[string]Source{"app": {Name: "app", Kind: Standard, Agreed: true, Events: map[string]string{"feature.used": "new-feature"}}},
+		Segments: []Segment{ByTeam, ByAgent},
 		Reports: Reports{At: 6*time.Hour + 30*time.Minute, Quote: true, Editions: []Edition{
-			{Audience{OfDesk, "a-1"}, []period.Kind{period.Monthly, period.Weekly}, []Recipient{
+			{Audience{OfDesk, "a-1", ""}, []period.Kind{period.Monthly, period.Weekly}, []Recipient{
 				{Person{"Eva Öman", "eva@xn--lv-fka.example"}, "pt-BR"}, {Person{"Berg, Anna", "anna@acme.example"}, "pt-BR"}}},
+			{Audience{OfTeam, "Retouren & mehr", ""}, []period.Kind{period.Quarterly}, []Recipient{{Person{"", "anna@acme.example"}, "sv"}}},
+			{Audience{OfAgent, "42", "Retouren & mehr"}, []period.Kind{period.Weekly}, []Recipient{{Person{"", "anna@acme.example"}, "en"}}},
 		}, To: map[period.Kind][]Recipient{period.Quarterly: {
 			{Person{"Ebba Ek", "ebba@xn--lv-fka.example"}, "sv"}, {Person{"", "anna@acme.example"}, "pt-BR"}}}},
 		Themes: []Theme{
@@ -192,7 +198,7 @@ sessions_from: 2026-11-22T10:30:00+01:00
 }
 
 func TestAnAudienceIsAskedForByName(t *testing.T) {
-	p, err := Parse([]byte(strings.Replace(small, "sources:\n", "reports: {desks: week}\nsources:\n", 1)))
+	p, err := Parse([]byte(strings.Replace(small, "sources:\n", "segments: [agent]\nreports: {agents: {anna: {every: week, to: anna@acme.example, team: Returns}}}\nsources:\n", 1)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,8 +209,12 @@ func TestAnAudienceIsAskedForByName(t *testing.T) {
 	}{
 		{"", Everybody, ""},
 		{"leadership", Everybody, ""},
-		{"desk:help", Audience{OfDesk, "help"}, ""},
+		{"desk:help", Audience{OfDesk, "help", ""}, ""},
 		{"desk:none", Audience{}, `the program has no desk "none"`},
+		{"agent:anna", Audience{OfAgent, "anna", "Returns"}, ""},
+		{"agent:bo:2", Audience{OfAgent, "bo:2", ""}, ""},
+		{"team:Returns", Audience{OfTeam, "Returns", ""}, `told apart by team`},
+		{"team:", Audience{}, `"team:" is no audience`},
 		{"leadership:x", Audience{}, `"leadership:x" is no audience`},
 		{"Desk:help", Audience{}, `"Desk:help" is no audience`},
 	} {

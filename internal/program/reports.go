@@ -1,9 +1,13 @@
 package program
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -11,10 +15,14 @@ import (
 )
 
 // mostRecipients is how many may get one edition of the report of a period: more people read it in a mail to a list of theirs.
-const mostRecipients = 50
+// mostEditions is how many teams and agents may have one of their own: a run of the hour writes all of them.
+const (
+	mostRecipients = 50
+	mostEditions   = 200
+)
 
 func (p *Program) reports(n node) Reports {
-	names := []string{"at", "quote", "desks"}
+	names := []string{"at", "quote", "desks", "teams", "agents"}
 	for _, kind := range ReportKinds {
 		names = append(names, string(kind))
 	}
@@ -31,6 +39,8 @@ func (p *Program) reports(n node) Reports {
 	if every, ok := f.of["desks"]; ok {
 		r.Editions = p.deskEditions(every.kinds())
 	}
+	r.Editions = append(r.Editions, p.editions(f, "teams", OfTeam)...)
+	r.Editions = append(r.Editions, p.editions(f, "agents", OfAgent)...)
 	return r
 }
 
@@ -66,6 +76,48 @@ func (p *Program) deskEditions(every []period.Kind) (editions []Edition) {
 		editions = append(editions, e)
 	}
 	return editions
+}
+
+// editions are those of teams or of agents, by what visits say in the property.
+func (p *Program) editions(f fields, field string, of Readership) (editions []Edition) {
+	n, ok := f.of[field]
+	if !ok {
+		return nil
+	}
+	for _, e := range n.entries("values of the property " + string(of) + ", such as anna: {every: week, to: anna@acme.example}") {
+		if strings.ContainsFunc(e.name, unicode.IsControl) || utf8.RuneCountInString(e.name) > 80 || strings.TrimSpace(e.name) != e.name {
+			e.wrong("what visits say in the property "+string(of)+", up to 80 characters", "%.100q is no value", e.name)
+			continue
+		}
+		editions = append(editions, p.edition(e, of))
+	}
+	if len(editions) > 0 && !p.CutsBy(string(of)) {
+		n.wrong(fmt.Sprintf("%s among the segments, such as segments: [%s]", of, of), "answers are not told apart by %s", of)
+	}
+	if len(editions) > mostEditions {
+		n.wrong("at most 200", "%d have a report of their own", len(editions))
+	}
+	return editions
+}
+
+func (p *Program) edition(n entry, of Readership) Edition {
+	names := []string{"every", "to"}
+	if of == OfAgent {
+		names = append(names, "team")
+	}
+	f := n.fields(names...)
+	e := Edition{Audience: Audience{Readership: of, Name: n.name, Team: f.text("team", "")}}
+	if f.need("every", "week, month, quarter or year") {
+		e.Every = f.of["every"].kinds()
+	}
+	if f.need("to", "who gets it, such as Anna Berg <anna@acme.example>") {
+		to, all := f.of["to"], []node{f.of["to"]}
+		if to.Kind == yaml.SequenceNode {
+			all = f.list("to", "")
+		}
+		e.To = p.recipients(all, to)
+	}
+	return e
 }
 
 // recipients reads those who get a report, from what stands at a place.

@@ -3,7 +3,9 @@ package report
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"afterword/internal/period"
@@ -14,10 +16,25 @@ import (
 
 // listener hears the answers of the period that one touchpoint of one report is about, newest first. What it keeps does not grow with
 // them.
-type listener struct{ touchpoint *Touchpoint }
+type listener struct {
+	touchpoint *Touchpoint
+	causes     map[string]int64 // that were ticked, of a team's or an agent's own answers
+	heard      *int64
+}
 
-// place is where an answer belongs in a report: its touchpoint.
-type place struct{ touchpoint string }
+// place is where an answer belongs in a report: its touchpoint, and whose work it is about, where the report is on that.
+type place struct{ touchpoint, property, value string }
+
+// placesOf are the places of an answer.
+func placesOf(answer response.Record) []place {
+	places := []place{{answer.Touchpoint, "", ""}}
+	for _, property := range boarded {
+		if value := answer.Cuts[property]; value != "" {
+			places = append(places, place{answer.Touchpoint, property, strings.ToLower(value)})
+		}
+	}
+	return places
+}
 
 // listen looks through the answers of the period, page by page, once for all reports.
 func (g Gather) listen(ctx context.Context, p *program.Program, in period.Period, reports []Report) error {
@@ -29,20 +46,31 @@ func (g Gather) listen(ctx context.Context, p *program.Program, in period.Period
 			if bySurvey[t.Survey] == nil { // two touchpoints may share a survey
 				bySurvey[t.Survey] = map[place][]listener{}
 			}
-			at := place{t.Name}
-			bySurvey[t.Survey][at] = append(bySurvey[t.Survey][at], listener{t})
+			at, l := place{t.Name, "", ""}, listener{touchpoint: t}
+			if property := reports[i].For.Property(); property != "" {
+				at, l.causes, l.heard = place{t.Name, property, strings.ToLower(reports[i].For.Name)}, map[string]int64{}, new(int64)
+			}
+			bySurvey[t.Survey][at] = append(bySurvey[t.Survey][at], l)
 		}
 	}
 	for survey, listeners := range bySurvey {
 		if err := g.answers(ctx, survey, in.Start(p.Zone), in.End(p.Zone), func(answer response.Record) {
 			studies.hear(answer)
-			for _, l := range listeners[place{answer.Touchpoint}] {
-				if p.Reports.Quote {
-					l.hear(answer)
+			for _, at := range placesOf(answer) {
+				for _, l := range listeners[at] {
+					l.count(answer)
+					if p.Reports.Quote {
+						l.hear(answer)
+					}
 				}
 			}
 		}); err != nil {
 			return err
+		}
+		for _, each := range listeners {
+			for _, l := range each {
+				l.tell()
+			}
 		}
 	}
 	studies.tell(reports)
@@ -72,6 +100,34 @@ func (g Gather) answers(ctx context.Context, survey string, from, to time.Time, 
 		span.After = next
 	}
 	return nil
+}
+
+// count counts the causes of an answer, where nobody else does.
+func (l listener) count(answer response.Record) {
+	if l.causes == nil || !l.touchpoint.Scale.Contains(answer.Rating) {
+		return
+	}
+	*l.heard++
+	for i, cause := range answer.Causes {
+		if !slices.Contains(answer.Causes[:i], cause) {
+			l.causes[cause]++
+		}
+	}
+}
+
+// tell puts the causes into the report, where there are answers enough to show more than their number.
+func (l listener) tell() {
+	if l.causes == nil {
+		return
+	}
+	causes := []Mention{}
+	for _, id := range slices.Sorted(maps.Keys(l.causes)) {
+		if share := score.ShareOf(l.causes[id], *l.heard); share.Value != nil {
+			causes = append(causes, Mention{id, share.Hits, score.Round(*share.Value, 3)})
+		}
+	}
+	slices.SortStableFunc(causes, func(a, b Mention) int { return cmp.Compare(b.N, a.N) })
+	l.touchpoint.Why = &Why{Causes: causes[:min(mentionsTold, len(causes))], Themes: []Mention{}, Words: []Word{}, Drivers: []Driver{}, Hours: []Hour{}}
 }
 
 // hear takes an answer. Quoted are the unhappiest and the happiest; of two that are as happy the newer one.

@@ -35,6 +35,9 @@ type Gather struct {
 type Counts interface {
 	// Several is the counts of a series in several periods, in their order. Faults: Transient.
 	Several(ctx context.Context, series tally.Series, periods []period.Period) ([]tally.Counts, error)
+	// Segments is the answers of a series in a period, by rating, for each value of a property; under "" those of which none is known,
+	// if apart tells that an answer has one value at most. Faults: Transient.
+	Segments(ctx context.Context, series tally.Series, property string, apart bool, p period.Period) (map[string]score.Counts, error)
 	// Sends is how the mails fared that were sent in the period. Faults: Transient.
 	Sends(ctx context.Context, series tally.Series, p period.Period) (tally.Sends, error)
 }
@@ -73,12 +76,17 @@ func (g Gather) Reports(ctx context.Context, p *program.Program, in period.Perio
 	for i := range scores {
 		scores[i].compare(p)
 	}
+	cuts, err := g.cutAll(ctx, p, scores, audiences)
+	if err != nil {
+		return nil, err
+	}
 	reports := make([]Report, len(audiences))
 	for i, to := range audiences {
 		reports[i] = Report{
 			For: to, Period: in, Before: in.Previous(), At: now.UTC(), Closed: !now.Before(in.End(p.Zone)), CountsClicks: p.CountUnconfirmed,
-			Touchpoints: scoresFor(p, to, scores),
+			Touchpoints: scoresFor(p, to, scores, cuts),
 		}
+		cuts.judge(p, &reports[i])
 	}
 	if err := g.tellChanges(ctx, p, in, reports); err != nil {
 		return nil, err
@@ -103,9 +111,13 @@ func (g Gather) tellChanges(ctx context.Context, p *program.Program, in period.P
 }
 
 // scoresFor are those of the touchpoints that the audience reads about.
-func scoresFor(p *program.Program, to program.Audience, scores []Touchpoint) (told []Touchpoint) {
+func scoresFor(p *program.Program, to program.Audience, scores []Touchpoint, cuts cuts) (told []Touchpoint) {
 	for _, t := range scores {
-		if to.Readership != program.OfDesk || p.Touchpoints[t.Name].Desk == to.Name {
+		tells := to.Readership == program.Leadership || to.Readership == program.OfDesk && p.Touchpoints[t.Name].Desk == to.Name
+		if to.Property() != "" {
+			t, tells = cuts.part(t, to)
+		}
+		if tells {
 			told = append(told, t)
 		}
 	}

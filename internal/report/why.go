@@ -73,7 +73,7 @@ func studiesOf(p *program.Program, reports []Report) studies {
 	s := studies{why.Reader{Finder: theme.NewFinder(p), Zone: p.Zone}, map[string]*study{}}
 	for _, r := range reports {
 		for _, t := range r.Touchpoints {
-			if s.of[t.Name] == nil {
+			if r.For.Property() == "" && s.of[t.Name] == nil {
 				s.of[t.Name] = &study{Study: why.NewStudy(p, p.Surveys[t.Survey])}
 			}
 		}
@@ -102,8 +102,9 @@ func (s studies) tell(reports []Report) {
 	}
 	for i := range reports {
 		for k := range reports[i].Touchpoints {
-			t := &reports[i].Touchpoints[k]
-			t.Why = found[t.Name]
+			if t := &reports[i].Touchpoints[k]; reports[i].For.Property() == "" {
+				t.Why = found[t.Name]
+			}
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"afterword/internal/period"
 	"afterword/internal/program"
 	"afterword/internal/response"
+	"afterword/internal/score"
 	"afterword/internal/survey"
 	"afterword/internal/tally"
 )
@@ -29,7 +31,10 @@ type world struct {
 	carried  []string // "ebba@acme.example 2026-10"
 	outcomes []error  // of the next letters
 	drawn    int
-	applied  []version // the first is version 1
+	applied  []version                          // the first is version 1
+	segments map[string]map[string]tally.Counts // by touchpoint, property and period, then by value
+	reading  sync.Mutex
+	cutsRead int
 	gathered int
 	most     int    // answers that are looked through
 	pacing   func() // happens once while a letter waits for its turn
@@ -88,6 +93,17 @@ type version struct {
 func (w *world) ProgramVersion(_ context.Context, number int) ([]byte, time.Time, error) {
 	v := w.applied[number-1]
 	return []byte(v.text), v.at, nil
+}
+
+func (w *world) Segments(_ context.Context, series tally.Series, property string, _ bool, p period.Period) (map[string]score.Counts, error) {
+	w.reading.Lock()
+	defer w.reading.Unlock()
+	w.cutsRead++
+	segments := map[string]score.Counts{}
+	for value, counts := range w.segments[series.Touchpoint+" "+property+" "+p.Name] {
+		segments[value] = counts.Histogram()
+	}
+	return segments, nil
 }
 
 func (w *world) Sends(_ context.Context, series tally.Series, p period.Period) (tally.Sends, error) {

@@ -48,25 +48,46 @@ func Compare(scale Scale, from, to Counts) *Change {
 	return &c
 }
 
-// CompareAll tells how the score of each segment moved; segments with too few answers on one side are left out. Each interval is the
-// segment's own, at 95 %; but of twenty segments in which nothing happened one would be called reliable by that, so that the words
-// go by Holm's step-down procedure (1979): all of them together are wrong in 5 of 100 cases at most.
-func CompareAll(scale Scale, from, to map[string]Counts) map[string]Change {
-	all, chance := map[string]Change{}, map[string]float64{}
-	for value := range to {
-		if c := Compare(scale, from[value], to[value]); c != nil {
-			all[value], chance[value] = *c, chanceOf(total(scale, from[value]), total(scale, to[value]))
+// Pair is one of several comparisons, on a scale of its own.
+type Pair struct {
+	Scale    Scale
+	From, To Counts
+}
+
+// Together compares each pair; nil where one side has too few answers. Each interval is the pair's own, at 95 %; but of twenty pairs
+// in which nothing happened one would be called reliable by that, so that the words go by Holm's step-down procedure (1979): all of
+// them together are wrong in 5 of 100 cases at most.
+func Together(pairs []Pair) []*Change {
+	all, chance := make([]*Change, len(pairs)), make([]float64, len(pairs))
+	var order []int
+	for i, p := range pairs {
+		if all[i] = Compare(p.Scale, p.From, p.To); all[i] != nil {
+			order, chance[i] = append(order, i), chanceOf(total(p.Scale, p.From), total(p.Scale, p.To))
 		}
 	}
-	values := slices.SortedFunc(maps.Keys(all), func(a, b string) int { return cmp.Compare(chance[a], chance[b]) })
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(chance[a], chance[b]) })
 	reliable := true
-	for i, value := range values {
-		c := all[value]
-		reliable = reliable && chance[value]*float64(len(values)-i) <= 0.05
-		if c.Verdict = NoChange; reliable {
-			c.Verdict = scale.moved(c.Delta)
+	for rank, i := range order {
+		reliable = reliable && chance[i]*float64(len(order)-rank) <= 0.05
+		if all[i].Verdict = NoChange; reliable {
+			all[i].Verdict = pairs[i].Scale.moved(all[i].Delta)
 		}
-		all[value] = c
+	}
+	return all
+}
+
+// CompareAll tells how the score of each segment moved, all of them together; segments with too few answers on one side are left out.
+func CompareAll(scale Scale, from, to map[string]Counts) map[string]Change {
+	values := slices.Sorted(maps.Keys(to))
+	pairs := make([]Pair, len(values))
+	for i, value := range values {
+		pairs[i] = Pair{scale, from[value], to[value]}
+	}
+	all := map[string]Change{}
+	for i, c := range Together(pairs) {
+		if c != nil {
+			all[values[i]] = *c
+		}
 	}
 	return all
 }

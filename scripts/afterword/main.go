@@ -64,7 +64,7 @@ func start(ctx context.Context, arguments []string, out io.Writer) error {
 	flags.String("period", "", "report: such as 2026-11, 2026-Q3 or 2026-11-01..2026-11-20")
 	flags.String("out", "", "report: the folder that it is written into")
 	flags.String("language", "", "report: one of the program's; empty: its first")
-	flags.String("audience", "", "report: leadership or desk:NAME; empty: leadership")
+	flags.String("audience", "", "report: leadership, desk:NAME, team:NAME or agent:NAME; empty: leadership")
 	flags.String("days", "", "simulate: how many to look back, today included")
 	flags.String("visits", "", "simulate: a CSV file of visits")
 	flags.String("name", "", "link: of the program's links of the touchpoint")

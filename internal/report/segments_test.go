@@ -1,0 +1,132 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"afterword/internal/program"
+	"afterword/internal/tally"
+)
+
+// cut says how the answers about support of a period were told apart by a property.
+func (w *world) cut(property, in string, ratings map[string][]int) {
+	if w.segments == nil {
+		w.segments = map[string]map[string]tally.Counts{}
+	}
+	segments := map[string]tally.Counts{}
+	for value, all := range ratings {
+		var c tally.Counts
+		for _, rating := range all {
+			c.Answers[rating]++
+		}
+		segments[value] = c
+	}
+	w.segments["support "+property+" "+in] = segments
+}
+
+func times(n, rating int) (all []int) {
+	for range n {
+		all = append(all, rating)
+	}
+	return all
+}
+
+func agent(name, team string) program.Audience {
+	return program.Audience{Readership: program.OfAgent, Name: name, Team: team}
+}
+
+func TestAnAgentReadsOfTheOwnAnswersBesideThoseOfTheTeam(t *testing.T) {
+	w := newWorld(t)
+	w.program.Segments = []program.Segment{program.ByAgent, program.ByTeam}
+	w.answered("support", "2026-10", times(30, 4)...)
+	w.answered("support", "2026-09", times(30, 4)...)
+	w.cut("agent", "2026-10", map[string][]int{"Anna": times(10, 5), "bo": times(16, 1), "cy": times(4, 3)})
+	w.cut("agent", "2026-09", map[string][]int{"Anna": times(8, 4), "bo": times(22, 4)})
+	w.cut("team", "2026-10", map[string][]int{"Returns": append(times(10, 5), times(4, 3)...)})
+	w.said("support", 1, 5, "Anna is great").Cuts = map[string]string{"agent": "Anna"}
+	w.said("support", 2, 1, "Bo is slow").Cuts = map[string]string{"agent": "bo"}
+	for n := range 6 {
+		answer := w.said("support", 10+n, 4, "")
+		answer.Cuts, answer.Causes = map[string]string{"agent": "Anna"}, []string{"long-wait", "long-wait"}
+	}
+	all, err := w.gather().Reports(t.Context(), w.program, named(t, "2026-10"),
+		[]program.Audience{agent("anna", ""), agent("anna", "Returns"), agent("cy", ""), agent("dora", ""), {Readership: program.OfTeam, Name: "Returns"}}, november)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range all {
+		line := r.For.String() + ":"
+		for _, s := range r.Touchpoints {
+			line += fmt.Sprintf(" %s n=%d shown=%v trend=%d sent=%d", s.Name, s.Score.N, s.Score.Value != nil, len(s.Trend), s.Sent)
+			if s.Beside != nil {
+				line += fmt.Sprintf(" beside=%d", s.Beside.N)
+			}
+			line += fmt.Sprint(" ", commentsOf(s.Highest), commentsOf(s.Lowest), s.Why.Causes)
+		}
+		got = append(got, fmt.Sprint(line, " cases=", r.Cases.Open, " silent=", r.Silent()))
+	}
+	if diff := cmp.Diff([]string{
+		"agent:anna: support n=10 shown=true trend=13 sent=0 beside=30 [5 Anna is great] [] [{long-wait 6 0.857}] cases=0 silent=false",
+		"agent:anna: support n=10 shown=true trend=13 sent=0 [5 Anna is great] [] [{long-wait 6 0.857}] cases=0 silent=false", // the team's others have four
+		"agent:cy: support n=4 shown=false trend=13 sent=0 beside=30 [] [] [] cases=0 silent=false",
+		"agent:dora: cases=0 silent=true",
+		"team:Returns: support n=14 shown=true trend=13 sent=0 [] [] [] cases=0 silent=false",
+	}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestTheLeadershipReadsWhoMovedAndRanksByWhatIsAtLeastSo(t *testing.T) {
+	w := newWorld(t)
+	w.program.Segments = []program.Segment{program.ByAgent, program.ByProduct}
+	w.answered("support", "2026-10", append(times(60, 1), times(60, 5)...)...)
+	w.answered("support", "2026-09", times(120, 3)...)
+	even := append(times(20, 2), times(20, 4)...)
+	w.cut("agent", "2026-10", map[string][]int{"anna": append(times(5, 4), times(60, 5)...), "bo": append(times(5, 2), times(60, 1)...), "cy": times(5, 5), "few": times(2, 1), "": times(3, 1)})
+	w.cut("agent", "2026-09", map[string][]int{"anna": even, "bo": even, "cy": even})
+	w.cut("product", "2026-10", map[string][]int{"lamp": even})
+	w.cut("product", "2026-09", map[string][]int{"lamp": even})
+	r := w.report(t, "2026-10", november)
+	var moved []string
+	for _, m := range r.Moves {
+		moved = append(moved, fmt.Sprint(m.Property, " ", m.Value, " ", m.Change.Verdict))
+	}
+	if got := strings.Join(moved, ", "); got != "agent bo worse, agent anna better, agent cy better" && got != "agent bo worse, agent anna better" || r.Compared < 3 {
+		t.Errorf("of %d moved %s", r.Compared, got)
+	}
+	support := touchpointOf(t, r, "support")
+	if len(support.Boards) != 1 {
+		t.Fatalf("%d boards", len(support.Boards))
+	}
+	var ranked []string
+	for _, s := range support.Boards[0].Segments {
+		ranked = append(ranked, fmt.Sprint(s.Value, s.Score.Value != nil))
+	}
+	if got := strings.Join(ranked, " "); got != "annatrue cytrue botrue false fewfalse" {
+		t.Error(got)
+	}
+	if support.Change.Verdict != "no reliable change" {
+		t.Errorf("%+v", support.Change)
+	}
+}
+
+// The readings are those of the touchpoint and the period, and do not grow with the agents.
+func TestAgentsShareWhatIsReadForThem(t *testing.T) {
+	w := newWorld(t)
+	w.program.Segments = []program.Segment{program.ByAgent}
+	w.answered("support", "2026-10", 4)
+	var audiences []program.Audience
+	for n := range 200 {
+		audiences = append(audiences, agent(fmt.Sprint(n), ""))
+	}
+	if _, err := w.gather().Reports(t.Context(), w.program, named(t, "2026-10"), audiences, november); err != nil {
+		t.Fatal(err)
+	}
+	if w.cutsRead != 1 {
+		t.Errorf("%d reads of segments", w.cutsRead)
+	}
+}
