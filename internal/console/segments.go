@@ -78,6 +78,9 @@ func (r request) ranking(name string, s program.Survey, in period.Period, at str
 	for _, by := range r.program.Segments {
 		shown.By = append(shown.By, place{Name: w.T("console.by." + by), Link: linkTo(at, kept, "by", by) + "#segments", Current: by == property})
 	}
+	if len(all) == 1 && all[0].Value == "" {
+		all = nil // nothing is known of anybody: there is nothing to compare
+	}
 	for i, segment := range all[:min(mostRanked, len(all))] {
 		v := ranked{Value: r.segmentName(s, property, segment.Value), N: w.Count(segment.Score.N)}
 		if segment.Value != "" && slices.Contains(program.VisitProperties, property) {

@@ -200,6 +200,10 @@ func TestSegmentsAreRankedByWhatTheySurelyAre(t *testing.T) {
 	if page := w.get(t, "/series/support?by=product").body; !strings.Contains(page, "No answers to compare") {
 		t.Error("a property without answers is not said to have none")
 	}
+	w.agents = map[string]score.Counts{"": {5: 40}}
+	if page := w.get(t, "/series/support").body; !strings.Contains(page, "No answers to compare") {
+		t.Error("answers of which nothing is known are compared with each other")
+	}
 	w.Program.Segments = nil
 	if page := w.get(t, "/series/support").body; strings.Contains(page, `id="segments"`) {
 		t.Error("a program that names no segments is shown some")

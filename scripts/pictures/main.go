@@ -63,7 +63,7 @@ func run(ctx context.Context, folder string) (err error) {
 	defer shut()
 	return photograph(ctx, folder, []picture{
 		{"scores.png", team + "/scores?period=2026-Q4", 1120, 0},
-		{"series.png", team + "/series/purchase?period=2026-W46", 1120, 1180},
+		{"series.png", team + "/series/purchase?period=2026-W46&by=product", 1120, 1180},
 		{"survey-mail.png", server.URL + "/local/mail/" + survey.ID + ".html", 400, 0},
 		{"survey-page.png", server.URL + link + "?r=4", 400, 0},
 		{"report-mail.png", server.URL + "/local/mail/" + report.ID + ".html", 720, 1180},
