@@ -71,13 +71,15 @@ func (p *Program) read(f fields) {
 		}
 		p.Surveys[e.name] = s
 	}
-	for _, e := range f.named("touchpoints", "at least one touchpoint") {
+	touchpoints := f.named("touchpoints", "at least one touchpoint")
+	for _, e := range touchpoints {
 		p.Touchpoints[e.name] = p.touchpoint(e)
 	}
 	for _, e := range f.named("sources", "") {
 		p.Sources[e.name] = p.source(e)
 	}
 	p.Policy = p.policy(f.section("policy"))
+	p.checkTurns(touchpoints)
 	p.Segments = f.segments()
 	p.Reports = p.reports(f.section("reports"))
 	p.Themes = p.themes(f)

@@ -288,10 +288,20 @@ func TestAMistakeIsNamedWithItsLineAndWhatIsExpected(t *testing.T) {
 			"line 13: touchpoints.support.filter.country: a list is not a text; expected one text"},
 		{"    desk: help\n", "    desk: help\n    subject: mine\n",
 			`line 13: touchpoints.support.subject: "mine" is not a kind of subject; expected one of own, shared`},
+		{"    desk: help\n", "    desk: help\n    subject: shared\n    every: week\n",
+			`line 14: touchpoints.support.every: "week" is not a period in which everybody is asked once; expected one of month, quarter, year`},
+		{"    desk: help\n", "    desk: help\n    every: quarter\n",
+			"line 13: touchpoints.support.every: what everybody is asked about once a quarter is not one customer's own; expected subject: shared"},
+		{"    desk: help\n", "    desk: help\n    weekdays: Mon-Fri\n",
+			"line 13: touchpoints.support.weekdays: weekdays are those of every, which is missing; expected every: quarter beside them, or no weekdays"},
+		{"    desk: help\n", "    desk: help\n    subject: shared\n    every: month\n    weekdays: Mondays\n",
+			`line 15: touchpoints.support.weekdays: "Mondays" is not days of the week; expected such as Mon-Fri or Mon, Wed, Sat`},
+		{"    desk: help\n", "    desk: help\n    subject: shared\n    every: month\n    weekdays: Sun\n",
+			"line 11: touchpoints.support: no survey mail leaves on the weekdays of every; expected weekdays that are among the days of policy.hours"},
 		{"    desk: help\n", "    desk: help\n    off: 1\n",
 			`line 13: touchpoints.support.off: "1" is neither true nor false; expected true or false`},
 		{"    desk: help\n", "    desk: help\n    dealy: 2d\n",
-			`line 13: touchpoints.support.dealy: "dealy" is not a field here (did you mean delay?); expected one of delay, desk, expires, filter, links, max_age, min_account_age, off, reminder, sample, shadow, subject, survey, window`},
+			`line 13: touchpoints.support.dealy: "dealy" is not a field here (did you mean delay?); expected one of delay, desk, every, expires, filter, links, max_age, min_account_age, off, reminder, sample, shadow, subject, survey, weekdays, window`},
 		{"  zendesk:\n    events: {solved: support}\n", "  zendesk: {}\n",
 			"line 14: sources.zendesk: events is missing; expected its events with their touchpoints, such as orders/paid: purchase"},
 		{"  zendesk:\n    events: {solved: support}\n", "  zendesk: {events: {}}\n",
@@ -406,7 +416,7 @@ desks:
 line 3: time_zone: "Europe/Stokholm" is not a time zone; expected such as Europe/Stockholm
 line 6: policy.all_window: "45" is not a duration; expected such as 30m, 8h or 2d
 line 9: touchpoints.purchase.survey: "purchase-ces-v2" is not a survey of this program (did you mean purchase-ces-v1?); expected purchase-ces-v1
-line 11: touchpoints.purchase.dealy: "dealy" is not a field here (did you mean delay?); expected one of delay, desk, expires, filter, links, max_age, min_account_age, off, reminder, sample, shadow, subject, survey, window
+line 11: touchpoints.purchase.dealy: "dealy" is not a field here (did you mean delay?); expected one of delay, desk, every, expires, filter, links, max_age, min_account_age, off, reminder, sample, shadow, subject, survey, weekdays, window
 line 12: touchpoints.purchase.sample: "2" is not a share; expected a number from 0 to 1, such as 0.5
 line 17: desks.orders.people.1: "Anna" is not a mail address; expected such as Anna Berg <anna@acme.example>
 line 18: desks.orders.due: "2d" could mean days by the calendar; expected working hours, such as 4h or 16h`

@@ -106,6 +106,8 @@ type Touchpoint struct {
 	Filter   map[string]string // visit properties that must have these values; nil: all visits
 	Subject  string            // OwnSubject or SharedSubject
 	Links    []string          // names of its links for everybody, at most MostLinks; a name that is taken out closes its link
+	Every    period.Kind       // month, quarter, year: in each, every customer is asked once, by itself; "": when a source reports a visit
+	Weekdays [7]bool           // of Every, by time.Weekday; see TurnDays
 }
 
 // MostLinks is how many links for everybody a touchpoint has at most.
@@ -203,8 +205,11 @@ func (p *Program) DeskOf(touchpoint string) (Desk, bool) {
 	return d, ok
 }
 
-// Reported tells whether a source reports the touchpoint. One that none does comes by the API, or is there for later.
+// Reported tells whether a source reports the touchpoint, or it comes round by itself. Any other comes by the API, or is there for later.
 func (p *Program) Reported(touchpoint string) bool {
+	if p.Touchpoints[touchpoint].Every != "" {
+		return true
+	}
 	for _, source := range p.Sources {
 		for _, reported := range source.Events {
 			if reported == touchpoint {

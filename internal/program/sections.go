@@ -163,7 +163,8 @@ func (n node) refer(value, what string, names []string) bool {
 }
 
 func (p *Program) touchpoint(e entry) Touchpoint {
-	f := e.fields("survey", "desk", "off", "shadow", "window", "delay", "max_age", "min_account_age", "sample", "reminder", "expires", "filter", "subject", "links")
+	f := e.fields("survey", "desk", "off", "shadow", "window", "delay", "max_age", "min_account_age", "sample", "reminder", "expires", "filter", "subject", "links",
+		"every", "weekdays")
 	t := Touchpoint{
 		Name:     e.name,
 		Survey:   f.text("survey", ""),
@@ -190,6 +191,7 @@ func (p *Program) touchpoint(e entry) Touchpoint {
 	if n, ok := f.of["subject"]; ok {
 		n.refer(t.Subject, "a kind of subject", []string{OwnSubject, SharedSubject})
 	}
+	f.turns(&t)
 	if t.Reminder != 0 && (t.Reminder < time.Hour || t.Reminder >= t.Expires) {
 		f.of["reminder"].wrong("from 1h to less than expires, or 0 for none", "%q is no time for a reminder of a survey that expires after %s",
 			written(t.Reminder), written(t.Expires))
