@@ -20,6 +20,7 @@ const (
 	Escalate Kind = "escalate" // a case was not taken in time
 	Mark     Kind = "mark"     // mark and count a lot of letters that were carried, whose sender did not (key: the lot's name)
 	SignIn   Kind = "sign-in"  // somebody asked for a link to the scoreboard (key: a hash of the address)
+	Turns    Kind = "turns"    // go on with the turns that customers have by themselves (key: the touchpoint)
 )
 
 // Shards is how many partitions the agenda is spread over.

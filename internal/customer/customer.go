@@ -31,6 +31,7 @@ type Customer struct {
 	Name      string    `json:"name,omitempty"`
 	Language  string    `json:"language,omitempty"` // BCP 47; "" when not known
 	Zone      string    `json:"zone,omitempty"`     // IANA time zone; "" when not known
+	Since     time.Time `json:"since,omitzero"`     // when they became one, as far as a source said; UTC, whole seconds
 	Agreed    bool      `json:"agreed,omitempty"`   // consented to be asked
 	Refused   bool      `json:"refused,omitempty"`  // does not want to be asked; never together with Agreed
 	Status    Status    `json:"status,omitempty"`

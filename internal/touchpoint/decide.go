@@ -85,10 +85,13 @@ func HandedToAnybody(name string) Decision {
 	return Decision{Handed, fmt.Sprintf("somebody answered by the link %q, nobody knows who", name)}
 }
 
-// plan is when the mail is to leave: the delay after the visit, not before now, in the customer's sending
-// hours and on no holiday.
+// plan is when the mail is to leave: the delay after the visit or when the customer's turn says, not before now, in the customer's
+// sending hours and on no holiday.
 func (q question) plan() time.Time {
 	due := q.event.At.Add(q.touchpoint.Delay)
+	if !q.event.Turn.IsZero() {
+		due = q.event.Turn
+	}
 	if due.Before(q.now) {
 		due = q.now
 	}

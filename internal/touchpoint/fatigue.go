@@ -37,6 +37,27 @@ func fatigue(q question) string {
 	return ""
 }
 
+// free is the first time from then on at which fatigue is in nobody's way.
+func free(p *program.Program, t program.Touchpoint, c customer.Customer, from time.Time) time.Time {
+	metric := string(p.Surveys[t.Survey].Scale.Metric)
+	for again := true; again; {
+		again = false
+		for _, ask := range c.Asks {
+			window := p.Policy.AllWindow
+			if ask.Touchpoint == t.Name {
+				window = max(window, t.Window)
+			}
+			if ask.Metric == metric {
+				window = max(window, p.Policy.MetricWindow)
+			}
+			if !ask.Handed && from.Sub(ask.At).Abs() < window {
+				from, again = ask.At.Add(window), true
+			}
+		}
+	}
+	return from
+}
+
 // learn is the customer after a decision: who it is now, by the newest event, and with the ask that was planned. changed tells
 // whether that is news: a visit that leads to nothing leaves the customer's row alone, and makes none, unless it tells of a consent.
 func learn(p *program.Program, c customer.Customer, e Event, inv *survey.Invitation, now time.Time) (after customer.Customer, changed bool) {
@@ -52,6 +73,9 @@ func learn(p *program.Program, c customer.Customer, e Event, inv *survey.Invitat
 		if known.said != "" {
 			*known.kept = known.said
 		}
+	}
+	if since := e.Since.UTC().Truncate(time.Second); since.Year() > 1 && (c.Since.IsZero() || since.Before(c.Since)) {
+		c.Since = since
 	}
 	c.Prune(forgotten(p, c.Asks, now))
 	ask := customer.Ask{Invitation: inv.ID, At: inv.PlannedAt, Metric: inv.Metric, Touchpoint: inv.Touchpoint, Handed: inv.Handed}
@@ -83,6 +107,9 @@ func forgotten(p *program.Program, asks []customer.Ask, now time.Time) time.Time
 	longest := max(p.Policy.AllWindow, p.Policy.MetricWindow)
 	for _, touchpoint := range p.Touchpoints {
 		longest = max(longest, touchpoint.Window)
+		if touchpoint.Every != "" { // whose turn was in this period has none again
+			longest = max(longest, 366*24*time.Hour)
+		}
 	}
 	before := now.Add(-longest)
 	if asks[spare].At.Before(before) {

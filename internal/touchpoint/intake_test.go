@@ -81,6 +81,19 @@ func take(t *testing.T, book *page, e touchpoint.Event) touchpoint.Outcome {
 	return outcome
 }
 
+func TestTheRowKeepsTheEarliestTimeThatASourceNamesForTheCustomersBeginning(t *testing.T) {
+	early, late := noon.AddDate(-2, 0, 0), noon.AddDate(-1, 0, 0)
+	for _, row := range []struct{ known, told, want time.Time }{
+		{time.Time{}, late, late}, {late, early, early}, {early, late, early}, {early, time.Time{}, early}, {time.Time{}, time.Time{}, time.Time{}},
+	} {
+		book, e := &page{}, order()
+		book.customer.Since, e.Since = row.known, row.told
+		if take(t, book, e); !book.entered.Customer.Since.Equal(row.want) {
+			t.Errorf("known %s, told %s: kept %s", row.known, row.told, book.entered.Customer.Since)
+		}
+	}
+}
+
 func TestAPlannedVisitKeepsThePersonOnTheCustomersRowAlone(t *testing.T) {
 	book, e := &page{}, order()
 	e.Address = "  Maria@Customer.EXAMPLE "

@@ -32,6 +32,7 @@ type Event struct {
 	Language   string            // of the customer, in any usual spelling
 	Zone       string            // of the customer, IANA
 	Since      time.Time         // when the customer became one; zero when the source does not say
+	Turn       time.Time         // when the mail of a customer's turn leaves, if nothing is against it; zero: the touchpoint's delay counts
 	Consent    Consent           // what the source says about being asked
 	Test       bool              // a test-mode delivery: recorded, never mailed
 	ByLink     bool              // the source shows the customer a link to the survey, which is never mailed
