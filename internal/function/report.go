@@ -2,11 +2,13 @@ package function
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"afterword/internal/mail"
 	"afterword/internal/report"
 	"afterword/internal/store"
+	"afterword/internal/touchpoint"
 	"afterword/internal/trail"
 )
 
@@ -19,15 +21,15 @@ type Hour struct {
 	Time time.Time `json:"time"`
 }
 
-// Report mails the reports that were due at an hour. It needs Store, Programs, Carrier, Rate, Now and Log.
+// Report mails the reports that were due at an hour, and begins the turns of a day for touchpoints that come round by themselves. It needs Store, Programs, Carrier, Rate, Now and Log.
 func Report(p Parts, draw Draw) func(context.Context, Hour) error {
-	rounds := Rounds(p, draw)
+	rounds, turns := Rounds(p, draw), Turns(p)
 	return func(ctx context.Context, hour Hour) error {
 		now := p.Now()
 		if hour.Time.IsZero() {
 			hour.Time = now
 		}
-		return trail.CleanError(rounds.Run(ctx, hour.Time, now))
+		return trail.CleanError(errors.Join(turns.Begin(ctx, now), rounds.Run(ctx, hour.Time, now)))
 	}
 }
 
@@ -38,3 +40,6 @@ func Rounds(p Parts, draw Draw) report.Rounds {
 		Carrier: postman{p}, Rate: p.Rate, Log: p.Log,
 	}
 }
+
+// Turns begins those of a day. It needs Store and Programs.
+func Turns(p Parts) touchpoint.Turns { return touchpoint.Turns{Rotas: p.Store, Programs: p.Programs} }

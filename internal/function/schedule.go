@@ -20,6 +20,7 @@ import (
 	"afterword/internal/store"
 	"afterword/internal/survey"
 	"afterword/internal/tally"
+	"afterword/internal/touchpoint"
 	"afterword/internal/trail"
 )
 
@@ -39,6 +40,8 @@ func Dispatch(p Parts) func(context.Context) error {
 	porter := access.Porter{
 		Asks: p.Store, Links: p.Store, Meter: p.Store, Programs: p.Programs, Writer: letters{p}, Carrier: postman{p}, Rate: p.Rate, Base: p.Public, Log: p.Log,
 	}
+	turns := Turns(p)
+	turns.Crowd, turns.Taker = p.Store, taker{p}
 	return func(ctx context.Context) error {
 		walker := agenda.Walker{
 			Shelf: p.Store, Lease: store.AgendaLease{Store: p.Store}, Owner: rand.Text(), Now: p.Now,
@@ -51,7 +54,7 @@ func Dispatch(p Parts) func(context.Context) error {
 				agenda.Mark:     survey.Lots{Marks: p.Store},
 				agenda.SignIn:   porter,
 			},
-			Then: map[agenda.Kind]agenda.Handler{agenda.Invite: then, agenda.Remind: then},
+			Then: map[agenda.Kind]agenda.Handler{agenda.Invite: then, agenda.Remind: then, agenda.Turns: turns},
 		}
 		report, err := walker.Walk(ctx)
 		p.Log.InfoContext(ctx, "agenda walked", slog.Bool("busy", report.Busy), slog.Bool("ended", report.Ended), slog.Any("passed", report.Passed))
@@ -63,6 +66,17 @@ func Dispatch(p Parts) func(context.Context) error {
 		}
 		return trail.CleanError(err)
 	}
+}
+
+// taker takes events in with the secret in force, which is kept in memory and read again every few minutes.
+type taker struct{ Parts }
+
+func (t taker) Take(ctx context.Context, p *program.Program, e touchpoint.Event, now time.Time) (touchpoint.Outcome, error) {
+	secret, err := t.Secrets.Secret(ctx)
+	if err != nil {
+		return touchpoint.Outcome{}, err
+	}
+	return t.intake(secret).Take(ctx, p, e, now)
 }
 
 func (p Parts) chain() followup.Chain {

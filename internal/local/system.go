@@ -256,10 +256,16 @@ func (s *System) reports() func(context.Context) error {
 	return func(ctx context.Context) error { return mail(ctx, function.Hour{}) }
 }
 
-// nextReport is when there is next a report to mail.
+// nextReport is when there is next a report to mail, or a day's turns to begin.
 func (s *System) nextReport(ctx context.Context) (time.Time, bool, error) {
 	next, err := function.Rounds(s.parts, chart.Of).Next(ctx, s.clock.Now())
-	return next, err == nil, err
+	if err != nil {
+		return next, false, err
+	}
+	if turns, some, err := function.Turns(s.parts).Next(ctx, s.clock.Now()); err != nil || some && turns.Before(next) {
+		return turns, err == nil, err
+	}
+	return next, true, nil
 }
 
 var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)

@@ -11,7 +11,7 @@ import (
 )
 
 // customerAttributes are those of the row that may be absent, but for the revision.
-var customerAttributes = []string{"address", "name", "language", "zone", "agreed", "refused", "status", "status_at", "open_cases", "asks", "invited"}
+var customerAttributes = []string{"address", "name", "language", "zone", "since", "agreed", "refused", "status", "status_at", "open_cases", "asks", "invited"}
 
 // Customer reads a customer's row, strongly. Faults: NotFound, Transient.
 func (s *Store) Customer(ctx context.Context, id customer.ID) (customer.Customer, error) {

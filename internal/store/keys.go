@@ -17,6 +17,9 @@
 //	case history    K#<case>                           event#<time>  what happened to a case
 //	due work        W#<kind>#<key>                     work          agenda A#<shard>
 //	lot             W#mark#<lot>                       work          sent and not marked yet: finished by the next walk; agenda
+//	rota            W#turns#<touchpoint>               work          how far a touchpoint that comes round has come with its customers:
+//	                                                                 each hour, and while it goes through the customers, which it finds
+//	                                                                 by scanning the table; agenda
 //	lease           L#<name>                           lease         who walks the agenda
 //	pause           G#sending                          pause         whether survey mails wait: dispatch, with mails due, each quarter of
 //	                                                                 an hour, each minute while they wait; the API
@@ -110,6 +113,8 @@ func workKey(kind agenda.Kind, key string) table.Key {
 func lotKey(lot string) table.Key { return workKey(agenda.Mark, lot) }
 
 func leaseKey(name string) table.Key { return feedback("L#"+name, "lease") }
+
+func rotaKey(touchpoint string) table.Key { return workKey(agenda.Turns, touchpoint) }
 
 func pauseKey() table.Key { return feedback("G#sending", "pause") }
 
