@@ -224,7 +224,7 @@ func cutCounters(code int64, c tally.Counts, write func(attr string, n int64)) {
 	}
 }
 
-// segmentsIn reads the segments of an item, by code, each with the item's changes.
+// segmentsIn reads the segments of an item in which somebody is counted, by code, each with the item's changes.
 func segmentsIn(item table.Item) map[int64]tally.Counts {
 	segments := map[int64]tally.Counts{}
 	changes, _ := item[changesAttr].(int64)
@@ -235,7 +235,7 @@ func segmentsIn(item table.Item) map[int64]tally.Counts {
 		}
 		code, named := codeOf(attr[:len(attr)-1])
 		rating, err := strconv.ParseInt(attr[len(attr)-1:], 16, 8)
-		if !named || err != nil || rating > tally.MaxRating {
+		if !named || err != nil || rating > tally.MaxRating || n == 0 {
 			continue
 		}
 		counts := segments[code]
@@ -268,6 +268,9 @@ func (s *Store) Segments(ctx context.Context, series tally.Series, property stri
 	}
 	values := make(map[string]tally.Counts, len(found))
 	for code, counts := range found {
+		if counts.Answers == (tally.Counts{}).Answers {
+			continue // in one lane what is taken away in another
+		}
 		value, err := s.valueOf(ctx, valueCode{series, property, code})
 		if err != nil {
 			return nil, err
