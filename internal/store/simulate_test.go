@@ -66,7 +66,7 @@ func TestAProgramThatIsNotChangedIsSimulatedAsItDecided(t *testing.T) {
 		t.Run(engine.Name, func(t *testing.T) {
 			seeds := uint64(12)
 			if engine.Name != tabletest.Bolt.Name {
-				seeds = 2
+				seeds = 1
 			}
 			met := map[touchpoint.Reason]int{}
 			for seed := range seeds {

@@ -160,7 +160,7 @@ func TestNoCustomerIsInvitedTwiceWithinAWindow(t *testing.T) {
 		t.Run(engine.Name, func(t *testing.T) {
 			histories, lanes := 1500, 8
 			if engine.Name != tabletest.Bolt.Name {
-				histories = 200
+				histories = 70
 			}
 			tables, _ := engine.Open(t)
 			faults := tabletest.NewFaults(tables, 1, tabletest.Chances{Conflict: 0.005, Throttle: 0.002, Transient: 0.03, Resent: 0.05, Lost: 0.05})
