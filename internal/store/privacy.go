@@ -155,7 +155,7 @@ func (s *Store) drop(ctx context.Context, partition, prefix string) error {
 }
 
 // personal are the attributes of a customer's row that say something about the person.
-var personal = []string{"address", "name", "language", "zone", "agreed", "refused", "asks"}
+var personal = []string{"address", "name", "language", "zone", "since", "agreed", "refused", "asks"}
 
 // EraseCustomer makes a row say that the customer was erased.
 func (s *Store) EraseCustomer(ctx context.Context, id customer.ID, at time.Time) error {

@@ -74,9 +74,7 @@ func learn(p *program.Program, c customer.Customer, e Event, inv *survey.Invitat
 			*known.kept = known.said
 		}
 	}
-	if since := e.Since.UTC().Truncate(time.Second); since.Year() > 1 && (c.Since.IsZero() || since.Before(c.Since)) {
-		c.Since = since
-	}
+	c.Since = since(p, c, e)
 	c.Prune(forgotten(p, c.Asks, now))
 	ask := customer.Ask{Invitation: inv.ID, At: inv.PlannedAt, Metric: inv.Metric, Touchpoint: inv.Touchpoint, Handed: inv.Handed}
 	if ask.Handed {
@@ -84,6 +82,21 @@ func learn(p *program.Program, c customer.Customer, e Event, inv *survey.Invitat
 	}
 	c.AddAsk(ask)
 	return c, true
+}
+
+// since is when the customer became one, by the earliest that a source said. Only turns ask for it, which no source reports: where no
+// touchpoint comes round, no row grows by it.
+func since(p *program.Program, c customer.Customer, e Event) time.Time {
+	told := e.Since.UTC().Truncate(time.Second)
+	if told.IsZero() || !c.Since.IsZero() && !told.Before(c.Since) {
+		return c.Since
+	}
+	for _, touchpoint := range p.Touchpoints {
+		if touchpoint.Every != "" {
+			return told
+		}
+	}
+	return c.Since
 }
 
 // heed is the customer after what the source says about consent, and whether that is news. It holds for every other source too, so

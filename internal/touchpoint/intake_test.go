@@ -14,6 +14,7 @@ import (
 
 	"afterword/internal/customer"
 	"afterword/internal/fault"
+	"afterword/internal/period"
 	"afterword/internal/survey"
 	"afterword/internal/touchpoint"
 )
@@ -81,15 +82,24 @@ func take(t *testing.T, book *page, e touchpoint.Event) touchpoint.Outcome {
 	return outcome
 }
 
-func TestTheRowKeepsTheEarliestTimeThatASourceNamesForTheCustomersBeginning(t *testing.T) {
+func TestTheRowKeepsSinceWhenSomebodyIsACustomerWhereATouchpointComesRound(t *testing.T) {
 	early, late := noon.AddDate(-2, 0, 0), noon.AddDate(-1, 0, 0)
 	for _, row := range []struct{ known, told, want time.Time }{
 		{time.Time{}, late, late}, {late, early, early}, {early, late, early}, {early, time.Time{}, early}, {time.Time{}, time.Time{}, time.Time{}},
 	} {
-		book, e := &page{}, order()
-		book.customer.Since, e.Since = row.known, row.told
-		if take(t, book, e); !book.entered.Customer.Since.Equal(row.want) {
-			t.Errorf("known %s, told %s: kept %s", row.known, row.told, book.entered.Customer.Since)
+		for _, comes := range []bool{true, false} {
+			book, e, p, want := &page{}, order(), shop(), row.want
+			if loyalty := p.Touchpoints["loyalty"]; comes {
+				loyalty.Every = period.Quarterly
+				p.Touchpoints["loyalty"] = loyalty
+			} else {
+				want = row.known
+			}
+			book.customer.Since, e.Since = row.known, row.told
+			_, err := touchpoint.Intake{Book: book, Hash: hasher(t)}.Take(t.Context(), p, e, noon)
+			if err != nil || !book.entered.Customer.Since.Equal(want) {
+				t.Errorf("known %s, told %s: kept %s, %v", row.known, row.told, book.entered.Customer.Since, err)
+			}
 		}
 	}
 }
