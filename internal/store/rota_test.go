@@ -113,6 +113,24 @@ func TestEverybodyHasOneTurnInAPeriodThoughWalksDieAndMeet(t *testing.T) {
 	})
 }
 
+func TestOfTwoWhoMoveTheSameRotaOneDoes(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, d intake) {
+		r := touchpoint.Rota{Touchpoint: "loyalty", Period: "2026-12", Day: period.NewDay(2026, 12, 1), To: 1 << 27}
+		for revision := range int64(2) {
+			r.Revision = revision
+			for try, want := range []bool{true, false} {
+				if kept, err := d.store.KeepRota(t.Context(), r, noon); err != nil || kept != want {
+					t.Errorf("revision %d, try %d: %t, %v", revision, try, kept, err)
+				}
+			}
+		}
+		r.Revision = 2
+		if got, err := d.store.Rota(t.Context(), "loyalty"); err != nil || got != r {
+			t.Errorf("kept %+v, %v", got, err)
+		}
+	})
+}
+
 // dueTurns reads the agenda for turns.
 func (d intake) dueTurns(t testing.TB, by time.Time) (entries []agenda.Entry, err error) {
 	t.Helper()

@@ -55,6 +55,19 @@ func TestAWalkGoesThroughCustomersForTenSecondsAndTheNextGoesOn(t *testing.T) {
 	}
 }
 
+func TestNothingIsBegunWhenTheWalkIsAboutToEnd(t *testing.T) {
+	c := clubOf(30, period.Monthly, nil)
+	now := dayOf(t, "2026-11-02").At(0, c.program.Zone)
+	if err := c.turns().Begin(t.Context(), now); err != nil {
+		t.Fatal(err)
+	}
+	walk := agenda.Walk{Now: func() time.Time { return now }, End: now.Add(4 * time.Second)}
+	err := c.turns().Handle(t.Context(), []agenda.Entry{{Due: now, Kind: agenda.Turns, Key: "relationship"}}, walk)
+	if err != nil || c.looked > 0 || c.due["relationship"].IsZero() {
+		t.Errorf("%v; %d pages; due at %s", err, c.looked, c.due["relationship"])
+	}
+}
+
 func TestTurnsThatTheProgramNoLongerHasEndByThemselves(t *testing.T) {
 	c := clubOf(300, period.Monthly, nil)
 	now := dayOf(t, "2026-11-02").At(0, c.program.Zone)
