@@ -1,11 +1,13 @@
 package esm_test
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"time"
 
 	"afterword/internal/table"
+	"afterword/internal/tally"
 )
 
 // history is what happened to some responses: the changes that the feed shows, and how the responses are in the end.
@@ -14,7 +16,10 @@ type history struct {
 	changes    []table.Change
 	last       map[string]table.Item // by invitation; those that were removed as they were before
 	removed    map[string]bool
+	generation string // whose counts are checked; "": the first
 }
+
+func (h *history) read() string { return cmp.Or(h.generation, tally.Generation(0)) }
 
 var began = time.Date(2026, 12, 28, 9, 0, 0, 0, time.UTC)
 

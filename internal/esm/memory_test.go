@@ -2,6 +2,7 @@ package esm_test
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"afterword/internal/table"
@@ -81,12 +82,21 @@ func (m *memory) Query(_ context.Context, q table.Query) (page table.Page, err e
 	return page, nil
 }
 
-func (m *memory) Scan(_ context.Context, name table.Name, _ string, _, _, _ int) (page table.Page, err error) {
-	for _, p := range m.partitions[name] {
+func (m *memory) Scan(_ context.Context, name table.Name, start string, limit, _, _ int) (page table.Page, err error) {
+	for _, of := range slices.Sorted(maps.Keys(m.partitions[name])) {
+		p := m.partitions[name][of]
 		for _, sort := range p.sorts {
-			page.Items = append(page.Items, p.items[sort])
+			key := of + "\x00" + sort
+			switch {
+			case start != "" && key <= start:
+			case limit > 0 && len(page.Items) == limit:
+				return page, nil
+			default:
+				page.Items, page.Next = append(page.Items, p.items[sort]), key
+			}
 		}
 	}
+	page.Next = ""
 	return page, nil
 }
 

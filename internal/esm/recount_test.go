@@ -59,7 +59,7 @@ func (h *history) recount() map[string]tallied {
 // stored reads a partition of the scorebook: counters by the part of the sort key before '#'.
 func (h *history) stored(tables table.Table, kind string, of ...string) map[string]tallied {
 	found := map[string]tallied{}
-	q := table.Query{Table: table.Scorebook, Partition: strings.Join(append([]string{"0", kind, h.touchpoint, "ces-v1"}, of...), "#"), Strong: true}
+	q := table.Query{Table: table.Scorebook, Partition: strings.Join(append([]string{h.read(), kind, h.touchpoint, "ces-v1"}, of...), "#"), Strong: true}
 	for {
 		page, err := tables.Query(context.Background(), q)
 		if err != nil {
@@ -85,7 +85,7 @@ func (h *history) stored(tables table.Table, kind string, of ...string) map[stri
 
 // segments reads the tallies of a property: counters by value and rating. Their names begin with a code of the value, of two digits.
 func (h *history) segments(tables table.Table, property string) map[string]tallied {
-	page, err := tables.Query(context.Background(), table.Query{Table: table.Scorebook, Partition: "0#J#" + h.touchpoint + "#ces-v1#" + property, From: "=", Strong: true})
+	page, err := tables.Query(context.Background(), table.Query{Table: table.Scorebook, Partition: h.read() + "#J#" + h.touchpoint + "#ces-v1#" + property, From: "=", Strong: true})
 	if err != nil {
 		panic(err)
 	}

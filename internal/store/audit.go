@@ -51,14 +51,18 @@ func invitationKeys(ids []string) []table.Key {
 	return keys
 }
 
-// Entries reads a page of the scorebook. Entries of other generations than the one in use are left out.
+// Entries reads a page of the scorebook. Entries of other generations are left out.
 func (s *Store) Entries(ctx context.Context, start string) (page tally.EntriesPage, err error) {
+	b, err := s.reading(ctx)
+	if err != nil {
+		return page, err
+	}
 	found, err := s.table.Scan(ctx, table.Scorebook, start, 0, 0, 1)
 	if err != nil {
 		return page, err
 	}
 	for _, item := range found.Items {
-		switch err := s.addEntry(ctx, &page, item); {
+		switch err := b.addEntry(ctx, &page, item); {
 		case fault.Is(err, fault.Transient):
 			return page, err
 		case err != nil:
@@ -73,7 +77,7 @@ func (s *Store) Entries(ctx context.Context, start string) (page tally.EntriesPa
 func (s *Store) addEntry(ctx context.Context, page *tally.EntriesPage, item table.Item) error {
 	key := item.Key(table.Scorebook)
 	part := strings.Split(key.Partition, "#")
-	if part[0] != firstGeneration {
+	if part[0] != s.book {
 		return nil
 	}
 	switch {

@@ -30,7 +30,7 @@
 //	                                                                 who asked for a link is due work (W#sign-in#<hash>), by the hash alone
 //	program         P#program                          v#000001      versions; "current" names the newest
 //
-//	Scorebook (without a feed); <g> is the generation that a rebuild replaces
+//	Scorebook (without a feed); <g> is the generation, which a rebuild replaces: "0", "01", "02", ...
 //	ledger          <g>#L#<invitation>                 ledger        what of a response is counted now
 //	tally           <g>#T#<touchpoint>#<survey>        <day>#<lane>  answers by rating; a range of days is one query
 //	tally of a cut  <g>#T#<touchpoint>#<survey>#<prop> <day>#<lane>#<shelf>  32 values of the property on that day
@@ -43,7 +43,9 @@
 //	links           F#link#<hash>                      minute        mailed to a member of the team in the quarter of an hour that runs
 //	report round    M#<period>                         round         who gets the report of a period, fixed when it was first due
 //	report mail     M#<period>                         <reader>      whether it was mailed; the reader is a hash of the address
-//	generation      G#scorebook                        current       names the generation that is read and those that are written
+//	generation      G#scorebook                        current       names the generation that is read and those that are written, and how a
+//	                                                                 rebuild stands: once a minute by whoever counts or reads counts
+//	audit           G#scorebook                        audit         what the last one found: the scoreboard's banner, the API
 //	checkpoint      E#<consumer>                       <shard>       how far a local reader of the feed is
 //
 // Times are UTC, whole seconds, RFC 3339, so that their text sorts; days and periods are in the program's zone and are names
@@ -64,9 +66,6 @@ import (
 	"afterword/internal/table"
 	"afterword/internal/tally"
 )
-
-// Generation of the scorebook's counts that is in use until a rebuild names another.
-const firstGeneration = "0"
 
 var (
 	keyEscaper   = strings.NewReplacer("%", "%25", "#", "%23")
@@ -152,6 +151,10 @@ func reportRoundKey(period string) table.Key { return scorebook(reportPartition(
 
 func reportKey(period, reader string) table.Key { return scorebook(reportPartition(period), reader) }
 
+func generationKey() table.Key { return scorebook("G#scorebook", "current") }
+
+func auditedKey() table.Key { return scorebook("G#scorebook", "audit") }
+
 func checkpointKey(consumer, shard string) table.Key { return scorebook("E#"+consumer, shard) }
 
 func tallyPartition(generation, touchpoint, survey string) string {
@@ -180,14 +183,14 @@ func codesPartition(generation string, series tally.Series, property string) str
 	return generation + "#J#" + series.Touchpoint + "#" + series.Survey + "#" + escape(property)
 }
 
-func codeKey(segment tally.Segment) table.Key {
+func codeKey(generation string, segment tally.Segment) table.Key {
 	hash := sha256.Sum256([]byte(segment.Cut.Value))
-	partition := codesPartition(firstGeneration, segment.Series, segment.Cut.Property)
+	partition := codesPartition(generation, segment.Series, segment.Cut.Property)
 	return scorebook(partition, valueMark+hex.EncodeToString(hash[:16]))
 }
 
-func nextCodeKey(segment tally.Segment) table.Key {
-	return scorebook(codesPartition(firstGeneration, segment.Series, segment.Cut.Property), "next")
+func nextCodeKey(generation string, segment tally.Segment) table.Key {
+	return scorebook(codesPartition(generation, segment.Series, segment.Cut.Property), "next")
 }
 
 func scoreKey(generation, touchpoint, survey, period string) table.Key {

@@ -130,9 +130,13 @@ func cutsIn(item table.Item) tally.Cuts {
 
 // Rows reads ledger rows.
 func (s *Store) Rows(ctx context.Context, responses []string) ([]tally.Record, error) {
+	b, err := s.reading(ctx)
+	if err != nil {
+		return nil, err
+	}
 	keys := make([]table.Key, len(responses))
 	for i, id := range responses {
-		keys[i] = ledgerKey(firstGeneration, id)
+		keys[i] = ledgerKey(b.book, id)
 	}
 	return s.records(ctx, keys, responses)
 }
@@ -158,16 +162,20 @@ func (s *Store) records(ctx context.Context, keys []table.Key, ids []string) ([]
 // Move moves ledger rows and adds to tallies. It does not try again by itself: what is to be done then is the fold's to decide. The
 // rows need no writer's name against lost answers, because the fold reads them again and finds its revision there.
 func (s *Store) Move(ctx context.Context, moves []tally.Move, adds tally.Sheet, lane int) error {
+	b, err := s.reading(ctx)
+	if err != nil {
+		return err
+	}
 	writes := make([]table.Write, 0, len(moves)+len(adds))
 	for _, m := range moves {
 		asRead := table.Absent(table.AttrPartition)
 		if m.Was.Revision > 0 {
 			asRead = table.Equal("rev", m.Was.Revision)
 		}
-		key := ledgerKey(firstGeneration, m.Now.Response)
+		key := ledgerKey(b.book, m.Now.Response)
 		writes = append(writes, table.Write{Kind: table.Put, Key: key, Item: rowItem(m.Now), If: asRead})
 	}
-	added, err := s.additions(adds, lane)
+	added, err := b.additions(adds, lane)
 	if err != nil {
 		return err
 	}
@@ -194,14 +202,14 @@ func (s *Store) additions(adds tally.Sheet, lane int) (map[table.Key]map[string]
 		if cut == (tally.Cut{}) {
 			add := map[string]int64{}
 			counters(counts, func(attr string, n int64) { add[attr] = n })
-			added[tallyKey(firstGeneration, touchpoint, survey, day, lane)] = add
+			added[tallyKey(s.book, touchpoint, survey, day, lane)] = add
 			continue
 		}
 		code, known := s.codes.of(tally.Segment{Series: cell.Series, Cut: cut})
 		if !known {
 			return nil, fault.New(fault.Internal, "a value of %q is counted that has no code", cut.Property)
 		}
-		key := cutKey(firstGeneration, touchpoint, survey, cut.Property, day, lane, int(code/perShelf))
+		key := cutKey(s.book, touchpoint, survey, cut.Property, day, lane, int(code/perShelf))
 		if added[key] == nil {
 			added[key] = map[string]int64{}
 		}
@@ -212,7 +220,7 @@ func (s *Store) additions(adds tally.Sheet, lane int) (map[table.Key]map[string]
 }
 
 // Counting takes the changes of the feed to a tally. It is the handler of the function that counts.
-type Counting struct{ Tally tally.Tally }
+type Counting struct{ Tally tally.Counter }
 
 // Handle counts a batch and returns the lowest sequence number that is not done, "" when all are.
 func (c Counting) Handle(ctx context.Context, changes []table.Change) (firstFailed string, err error) {

@@ -167,7 +167,7 @@ func TestARowMovesTogetherWithItsTallies(t *testing.T) {
 func TestConflictsAndThrottlesAskForAnotherLane(t *testing.T) {
 	for _, chances := range []tabletest.Chances{{Conflict: 1}, {Throttle: 1}} {
 		tables, _ := tabletest.Bolt.Open(t)
-		s := New(tabletest.NewFaults(tables, 1, chances))
+		s := New(tabletest.NewFaults(tables, 1, chances)).In(tally.Generation(0))
 		err := s.Move(t.Context(), []tally.Move{{Now: counted("a", 1, 2)}}, nil, 0)
 		if !fault.Is(err, fault.TooMany) {
 			t.Errorf("%+v: %v", chances, err)
@@ -203,7 +203,7 @@ func TestCountingNamesTheLowestSequenceThatIsNotDone(t *testing.T) {
 }
 
 func TestTheLedgerHoldsNoMoreThanItNeeds(t *testing.T) {
-	key := ledgerKey(firstGeneration, "Zm9vYmFyYmF6cXV4cXV1")
+	key := ledgerKey(tally.Generation(0), "Zm9vYmFyYmF6cXV4cXV1")
 	item := rowItem(counted("Zm9vYmFyYmF6cXV4cXV1", 12, 5))
 	item[table.AttrPartition], item[table.AttrSort] = key.Partition, key.Sort
 	if size := table.Size(item); size > 200 {

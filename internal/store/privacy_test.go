@@ -18,6 +18,7 @@ import (
 	"afterword/internal/survey"
 	"afterword/internal/table"
 	"afterword/internal/table/tabletest"
+	"afterword/internal/tally"
 	"afterword/internal/touchpoint"
 )
 
@@ -199,7 +200,7 @@ func jonasOnly(items map[table.Key]table.Item, s *shop) (keys []table.Key) {
 // count is how many answers the scorebook counts.
 func (s *shop) count(t *testing.T) (n int64) {
 	for key, item := range s.all(t) {
-		if counted, _ := item["counted"].(bool); counted && strings.HasPrefix(key.Partition, firstGeneration+"#L#") {
+		if counted, _ := item["counted"].(bool); counted && strings.HasPrefix(key.Partition, tally.Generation(0)+"#L#") {
 			n++
 		}
 	}

@@ -84,9 +84,13 @@ func (s *Store) each(ctx context.Context, partition, from, to string, read func(
 
 // Days reads the tallies of a range of days.
 func (s *Store) Days(ctx context.Context, series tally.Series, from, to period.Day) (map[period.Day]tally.Counts, error) {
+	b, err := s.reading(ctx)
+	if err != nil {
+		return nil, err
+	}
 	days := map[period.Day]tally.Counts{}
-	partition := tallyPartition(firstGeneration, series.Touchpoint, series.Survey)
-	err := s.each(ctx, partition, from.String(), to.String()+lanesEnd, func(item table.Item) {
+	partition := tallyPartition(b.book, series.Touchpoint, series.Survey)
+	err = s.each(ctx, partition, from.String(), to.String()+lanesEnd, func(item table.Item) {
 		if day, ok := dayOf(item.Key(table.Scorebook)); ok {
 			days[day] = days[day].Plus(countsOf(item))
 		}
@@ -103,10 +107,14 @@ func dayOf(k table.Key) (period.Day, bool) {
 
 // StoreScore keeps the counts of a period. A failed condition means that somebody stored newer ones, which is as good.
 func (s *Store) StoreScore(ctx context.Context, series tally.Series, name string, counts tally.Counts) error {
+	b, err := s.reading(ctx)
+	if err != nil {
+		return err
+	}
 	item := table.Item{}
 	counters(counts, func(attr string, n int64) { item[attr] = n })
-	_, err := s.table.Write(ctx, table.Write{
-		Kind: table.Put, Key: scoreKey(firstGeneration, series.Touchpoint, series.Survey, name), Item: item,
+	_, err = s.table.Write(ctx, table.Write{
+		Kind: table.Put, Key: scoreKey(b.book, series.Touchpoint, series.Survey, name), Item: item,
 		If: table.Any(table.Absent(changesAttr), table.AtMost(changesAttr, counts.Changes)),
 	})
 	if _, newer := table.Stored(err); newer {
@@ -117,15 +125,23 @@ func (s *Store) StoreScore(ctx context.Context, series tally.Series, name string
 
 // Score reads the stored counts of a period.
 func (s *Store) Score(ctx context.Context, series tally.Series, name string) (tally.Counts, error) {
-	item, err := s.table.Get(ctx, scoreKey(firstGeneration, series.Touchpoint, series.Survey, name), true)
+	b, err := s.reading(ctx)
+	if err != nil {
+		return tally.Counts{}, err
+	}
+	item, err := s.table.Get(ctx, scoreKey(b.book, series.Touchpoint, series.Survey, name), true)
 	return countsOf(item), err
 }
 
 // Scores reads the stored counts of several periods.
 func (s *Store) Scores(ctx context.Context, series tally.Series, names []string) ([]tally.Counts, error) {
+	b, err := s.reading(ctx)
+	if err != nil {
+		return nil, err
+	}
 	keys := make([]table.Key, len(names))
 	for i, name := range names {
-		keys[i] = scoreKey(firstGeneration, series.Touchpoint, series.Survey, name)
+		keys[i] = scoreKey(b.book, series.Touchpoint, series.Survey, name)
 	}
 	items, err := s.table.BatchGet(ctx, keys, true)
 	if err != nil {

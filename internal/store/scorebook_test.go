@@ -18,7 +18,7 @@ import (
 func addTally(t *testing.T, s *Store, series tally.Series, day string, lane int, attrs map[string]int64) {
 	t.Helper()
 	err := s.table.Transact(t.Context(), []table.Write{{
-		Kind: table.Update, Key: tallyKey(firstGeneration, series.Touchpoint, series.Survey, day, lane), Add: attrs,
+		Kind: table.Update, Key: tallyKey(tally.Generation(0), series.Touchpoint, series.Survey, day, lane), Add: attrs,
 	}})
 	if err != nil {
 		t.Fatal(err)

@@ -24,7 +24,7 @@ import (
 // perShelf is how many values share an item.
 const perShelf = 32
 
-// codes remembers codes, which never change, so that nothing is read twice.
+// codes remembers the codes of a generation, which never change, so that nothing is read twice.
 type codes struct {
 	mu     sync.Mutex
 	codes  map[tally.Segment]int64
@@ -77,18 +77,22 @@ const (
 
 // Shelves tells on which items the segments are counted, and gives those a code that have none.
 func (s *Store) Shelves(ctx context.Context, segments []tally.Segment) (map[tally.Segment]int, error) {
-	fresh, err := s.readCodes(ctx, segments)
+	b, err := s.reading(ctx)
+	if err != nil {
+		return nil, err
+	}
+	fresh, err := b.readCodes(ctx, segments)
 	if err != nil {
 		return nil, fmt.Errorf("read the codes of values: %w", err)
 	}
 	for property, of := range fresh {
-		if err := s.giveCodes(ctx, property, of); err != nil {
+		if err := b.giveCodes(ctx, property, of); err != nil {
 			return nil, fmt.Errorf("give values codes: %w", err)
 		}
 	}
 	shelves := make(map[tally.Segment]int, len(segments))
 	for _, segment := range segments {
-		code, _ := s.codes.of(segment)
+		code, _ := b.codes.of(segment)
 		shelves[segment] = int(code / perShelf)
 	}
 	return shelves, nil
@@ -101,7 +105,7 @@ func (s *Store) readCodes(ctx context.Context, segments []tally.Segment) (fresh 
 	var keys []table.Key
 	for _, segment := range segments {
 		if _, known := s.codes.of(segment); !known {
-			unknown, keys = append(unknown, segment), append(keys, codeKey(segment))
+			unknown, keys = append(unknown, segment), append(keys, codeKey(s.book, segment))
 		}
 	}
 	if len(keys) == 0 {
@@ -115,7 +119,8 @@ func (s *Store) readCodes(ctx context.Context, segments []tally.Segment) (fresh 
 	for i, item := range items {
 		code, has := item[codeAttr].(int64)
 		if !has {
-			fresh[nextCodeKey(unknown[i])] = append(fresh[nextCodeKey(unknown[i])], unknown[i])
+			next := nextCodeKey(s.book, unknown[i])
+			fresh[next] = append(fresh[next], unknown[i])
 			continue
 		}
 		if item[valueAttr] == nil {
@@ -138,7 +143,7 @@ func (s *Store) giveCodes(ctx context.Context, property table.Key, fresh []tally
 	}
 	for i, segment := range fresh {
 		code := first + int64(i)
-		_, err := s.write(ctx, create(codeKey(segment), table.Item{codeAttr: code, valueAttr: segment.Cut.Value}))
+		_, err := s.write(ctx, create(codeKey(s.book, segment), table.Item{codeAttr: code, valueAttr: segment.Cut.Value}))
 		if stored, was := table.Stored(err); was {
 			code, _ = stored[codeAttr].(int64)
 		} else if err != nil {
@@ -169,8 +174,13 @@ func (s *Store) takeCodes(ctx context.Context, property table.Key, n int64) (fir
 
 // Forget takes the names away of values that nobody is counted by.
 func (s *Store) Forget(ctx context.Context, segments []tally.Segment) error {
+	b, err := s.reading(ctx)
+	if err != nil {
+		return err
+	}
 	for _, segment := range segments {
-		item, err := s.table.Get(ctx, codeKey(segment), true)
+		key := codeKey(b.book, segment)
+		item, err := s.table.Get(ctx, key, true)
 		if err != nil {
 			return fmt.Errorf("read the code of a value: %w", err)
 		}
@@ -178,15 +188,15 @@ func (s *Store) Forget(ctx context.Context, segments []tally.Segment) error {
 		if !has || item[valueAttr] == nil {
 			continue
 		}
-		counts, err := s.byCode(ctx, segment.Series, segment.Cut.Property, "", allDays)
+		counts, err := b.byCode(ctx, segment.Series, segment.Cut.Property, "", allDays)
 		if err != nil {
 			return fmt.Errorf("read the tallies of a property: %w", err)
 		}
 		if counts[code].Answers != (tally.Counts{}).Answers {
 			continue
 		}
-		s.codes.forget(segment)
-		if _, err := s.table.Write(ctx, table.Write{Kind: table.Update, Key: codeKey(segment), Remove: []string{valueAttr}}); err != nil {
+		b.codes.forget(segment)
+		if _, err := s.table.Write(ctx, table.Write{Kind: table.Update, Key: key, Remove: []string{valueAttr}}); err != nil {
 			return fmt.Errorf("forget a value: %w", err)
 		}
 	}
@@ -251,7 +261,7 @@ const allDays = "A"
 // byCode adds up the tallies of a property from one sort key to another, by the codes of its values.
 func (s *Store) byCode(ctx context.Context, series tally.Series, property, from, to string) (map[int64]tally.Counts, error) {
 	found := map[int64]tally.Counts{}
-	partition := cutPartition(firstGeneration, series.Touchpoint, series.Survey, property)
+	partition := cutPartition(s.book, series.Touchpoint, series.Survey, property)
 	err := s.each(ctx, partition, from, to, func(item table.Item) {
 		for code, counts := range segmentsIn(item) {
 			found[code] = found[code].Plus(counts)
@@ -262,7 +272,11 @@ func (s *Store) byCode(ctx context.Context, series tally.Series, property, from,
 
 // Segments adds up the tallies of a property by its values. One whose name was forgotten is left out.
 func (s *Store) Segments(ctx context.Context, series tally.Series, property string, from, to period.Day) (map[string]tally.Counts, error) {
-	found, err := s.byCode(ctx, series, property, from.String(), to.String()+lanesEnd)
+	b, err := s.reading(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found, err := b.byCode(ctx, series, property, from.String(), to.String()+lanesEnd)
 	if err != nil {
 		return nil, err
 	}
@@ -271,7 +285,7 @@ func (s *Store) Segments(ctx context.Context, series tally.Series, property stri
 		if counts.Answers == (tally.Counts{}).Answers {
 			continue // in one lane what is taken away in another
 		}
-		value, err := s.valueOf(ctx, valueCode{series, property, code})
+		value, err := b.valueOf(ctx, valueCode{series, property, code})
 		if err != nil {
 			return nil, err
 		}
@@ -288,7 +302,7 @@ func (s *Store) valueOf(ctx context.Context, of valueCode) (string, error) {
 	if value, known := s.codes.value(of); known {
 		return value, nil
 	}
-	err := s.each(ctx, codesPartition(firstGeneration, of.series, of.property), valueMark, valuesEnd, func(item table.Item) {
+	err := s.each(ctx, codesPartition(s.book, of.series, of.property), valueMark, valuesEnd, func(item table.Item) {
 		code, _ := item[codeAttr].(int64)
 		if value, named := item[valueAttr].(string); named {
 			s.codes.learn(tally.Segment{Series: of.series, Cut: tally.Cut{Property: of.property, Value: value}}, code)

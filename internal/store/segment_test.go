@@ -50,7 +50,7 @@ func TestManyWhoMeetTheSameNewValuesGiveThemOneCodeEach(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, value := range values {
-			code, _ := s.codes.of(value)
+			code, _ := s.In(tally.Generation(0)).codes.of(value)
 			codes[code] = true
 		}
 		if len(codes) != len(values) {
@@ -103,7 +103,7 @@ func TestAnAnswerIsCountedByEachOfItsCuts(t *testing.T) {
 		if err := s.Forget(t.Context(), []tally.Segment{by("Anna")}); err != nil {
 			t.Fatal(err)
 		}
-		if item, err := tables.Get(t.Context(), codeKey(by("Anna")), true); err != nil || item[valueAttr] != nil || item[codeAttr] != int64(0) {
+		if item, err := tables.Get(t.Context(), codeKey(tally.Generation(0), by("Anna")), true); err != nil || item[valueAttr] != nil || item[codeAttr] != int64(0) {
 			t.Errorf("it is still there: %v, %v", item, err)
 		}
 

@@ -12,16 +12,23 @@ import (
 	"afterword/internal/table"
 )
 
-// Store keeps the entities on one engine. It is safe for use by several goroutines and holds nothing but the engine
-// and what never changes.
+// Store keeps the entities on one engine. It is safe for use by several goroutines and holds nothing but the engine, what never
+// changes, and for a minute which generation of the counts is read.
 type Store struct {
 	table table.Table
-	codes *codes
 	pause func(context.Context, time.Duration) error // between tries
+	known *known
+	book  string // generation whose counts it works on; "": the one that is read, for whoever does not count (see reading)
+	codes *codes // of that generation
 }
 
 // New returns a store on the engine.
-func New(t table.Table) *Store { return &Store{t, newCodes(), pause} }
+func New(t table.Table) *Store { return NewAt(t, time.Now) }
+
+// NewAt is New, with a clock by which it remembers for a minute which generation is read.
+func NewAt(t table.Table, now func() time.Time) *Store {
+	return &Store{table: t, pause: pause, known: &known{now: now, codes: map[string]*codes{}}}
+}
 
 // newWriter is a fresh name for the writer of one write or transaction (see package table, "Lost answers").
 func newWriter() string {

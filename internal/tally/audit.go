@@ -33,8 +33,8 @@ type Audit struct {
 	Ledger    Ledger
 	Scorebook Scorebook
 	Archive   Archive
-	Tally     Tally
-	Cases     Cases
+	Tally     Counter
+	Cases     Cases                                            // nil: nobody reads these counts yet, and their audit opens no cases and forgets no names
 	Wait      func(ctx context.Context, d time.Duration) error // fails when ctx ends
 }
 
@@ -169,7 +169,7 @@ func (a Audit) lookAtResponses(ctx context.Context, since time.Time, rows prints
 		if err := a.suspect(ctx, page.Records, rows, f, s); err != nil {
 			return followed, err
 		}
-		if len(page.Fresh) > 0 {
+		if len(page.Fresh) > 0 && a.Cases != nil {
 			followed = errors.Join(followed, a.Cases.Follow(ctx, page.Fresh))
 		}
 	}
@@ -271,6 +271,9 @@ func (a Audit) name(ctx context.Context, named []Segment, owed, differing Sheet)
 	}
 	if _, err := a.Ledger.Shelves(ctx, missed); err != nil {
 		return err
+	}
+	if a.Cases == nil {
+		return nil
 	}
 	return a.Ledger.Forget(ctx, slices.DeleteFunc(named, func(s Segment) bool { return used[s] }))
 }
