@@ -40,6 +40,8 @@ type API struct {
 	Applier   Applier
 	Linker    Linker
 	Auditor   Auditor
+	Audits    Audits
+	Rebuilder Rebuilder
 	Sending   Sending
 	Simulator Simulator
 	Now       func() time.Time
@@ -113,8 +115,8 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request, route route) {
 	if r.Method == http.MethodHead {
 		return
 	}
-	if route.makes {
-		w.WriteHeader(http.StatusCreated)
+	if route.status != 0 {
+		w.WriteHeader(route.status)
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)

@@ -1,6 +1,9 @@
 package api
 
 import (
+	"cmp"
+	"net/http"
+
 	"afterword/internal/access"
 	"afterword/internal/customer"
 	"afterword/internal/followup"
@@ -16,13 +19,13 @@ import (
 type RouteOf struct {
 	Method, Path string
 	Scope        access.Scope
-	Makes        bool
+	Status       int
 }
 
 // Routes lists the routes.
 func Routes() (all []RouteOf) {
 	for _, r := range (&API{}).routes() {
-		all = append(all, RouteOf{r.method, r.path, r.scope, r.makes})
+		all = append(all, RouteOf{r.method, r.path, r.scope, cmp.Or(r.status, http.StatusOK)})
 	}
 	return all
 }
@@ -31,7 +34,7 @@ func Routes() (all []RouteOf) {
 var Shapes = map[string]any{
 	"Score": Score{}, "Change": Change{}, "ScorePage": page[Score]{}, "Response": answer{}, "ResponsePage": page[answer]{}, "Account": account{}, "Opened": opened{}, "Verdict": verdict{}, "Case": shownCase{},
 	"CasePage": page[shownCase]{}, "Visit": touchpoint.Visit{}, "VisitPage": page[touchpoint.Visit]{}, "Taken": Taken{}, "TakenResults": several[result]{},
-	"TakenResult": result{}, "Applied": applied{}, "Findings": findings{}, "Key": Key{}, "NewKey": NewKey{}, "KeyPage": page[Key]{},
+	"TakenResult": result{}, "Applied": applied{}, "Findings": findings{}, "LastAudit": audited{}, "Rebuild": rebuilding{}, "Key": Key{}, "NewKey": NewKey{}, "KeyPage": page[Key]{},
 	"HandedOut": HandedOut{}, "HandedOutResults": several[linkResult]{}, "HandedOutResult": linkResult{}, "Link": Link{}, "LinkPage": page[Link]{},
 	"FoundPerson": foundPerson{}, "Person": person{}, "Customer": customer.Customer{}, "Ask": customer.Ask{}, "Happening": happening{},
 	"Invitation": response.Record{}, "Hit": shownHit{}, "KeptCase": followup.Case{}, "CaseMail": followup.Mail{}, "Reply": response.Reply{}, "CaseEvent": followup.Event{}, "ErasedPerson": erasedPerson{},

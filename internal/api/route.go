@@ -13,7 +13,7 @@ type route struct {
 	path   string // a segment in braces, such as {id}, stands for any; answer reads it with PathValue
 	scope  access.Scope
 	answer func(*http.Request) (any, error) // the value of a 200, as JSON; nil: a 204
-	makes  bool                             // it is a 201
+	status int                              // 0: 200
 }
 
 func (a *API) routes() []route {
@@ -34,11 +34,14 @@ func (a *API) routes() []route {
 		{method: http.MethodGet, path: "/api/customers/{id}", scope: access.Customers, answer: a.customerHistory},
 		{method: http.MethodPost, path: "/api/admin/apply", scope: access.Admin, answer: a.apply},
 		{method: http.MethodPost, path: "/api/admin/audit", scope: access.Admin, answer: a.audit},
+		{method: http.MethodGet, path: "/api/admin/audit", scope: access.Admin, answer: a.lastAudit},
+		{method: http.MethodPost, path: "/api/admin/rebuild", scope: access.Admin, answer: a.rebuild, status: http.StatusAccepted},
+		{method: http.MethodGet, path: "/api/admin/rebuild", scope: access.Admin, answer: a.rebuildState},
 		{method: http.MethodPost, path: "/api/admin/simulate", scope: access.Admin, answer: a.simulate},
 		{method: http.MethodPost, path: "/api/admin/verdict", scope: access.Admin, answer: a.reverse},
 		{method: http.MethodGet, path: "/api/admin/sending", scope: access.Admin, answer: a.sending},
 		{method: http.MethodPost, path: "/api/admin/resume", scope: access.Admin, answer: a.resume},
-		{method: http.MethodPost, path: "/api/admin/keys", scope: access.Admin, answer: a.makeKey, makes: true},
+		{method: http.MethodPost, path: "/api/admin/keys", scope: access.Admin, answer: a.makeKey, status: http.StatusCreated},
 		{method: http.MethodGet, path: "/api/admin/keys", scope: access.Admin, answer: a.listKeys},
 		{method: http.MethodDelete, path: "/api/admin/keys/{id}", scope: access.Admin, answer: a.revokeKey},
 		{method: http.MethodGet, path: "/api/openapi.json", scope: access.Any, answer: a.document},

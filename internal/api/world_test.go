@@ -62,6 +62,8 @@ type world struct {
 	erased               bool // whoever answered
 	ruled                []string
 	pause                survey.Pause
+	audited              tally.Audited
+	rebuilding           tally.Rebuilding
 	tried                tried
 	hangs                bool              // simulations take for ever
 	base                 string            // of links
@@ -256,6 +258,18 @@ func (w *world) Run(context.Context, time.Time) (tally.Findings, error) {
 	return tally.Findings{Responses: 412, Lagging: 2, Healed: 2}, w.trouble
 }
 
+func (w *world) Audited(context.Context) (tally.Audited, error) { return w.audited, w.trouble }
+
+func (w *world) Rebuilding(context.Context) (tally.Rebuilding, error) { return w.rebuilding, w.trouble }
+
+func (w *world) Begin(_ context.Context, now time.Time) (tally.Rebuilding, error) {
+	if w.rebuilding.Running() {
+		return w.rebuilding, fault.New(fault.Conflict, "a rebuild is running")
+	}
+	w.rebuilding = tally.Rebuilding{Stage: tally.Counting, Since: now, Due: now.Add(tally.Notice)}
+	return w.rebuilding, w.trouble
+}
+
 func (w *world) Pause(context.Context) (survey.Pause, error) { return w.pause, w.trouble }
 
 func (w *world) SetPause(_ context.Context, p survey.Pause) (bool, error) {
@@ -285,7 +299,7 @@ func unchecked(w *world) http.Handler {
 		log = slog.New(slog.DiscardHandler)
 	}
 	return (&api.API{
-		Written: keys, Keys: w, Meter: w, Programs: w, Intake: w, Counts: w, Answers: w, Bench: w, Inquiry: response.Inquiry{Archive: w}, Decisions: w, Cases: w, People: w, Reports: reports.Gather{Counts: w, Answers: w, Cases: w, Versions: w}, Texts: w, Applier: w, Linker: w, Auditor: w, Simulator: w, Sending: survey.Sending{Pauses: w},
+		Written: keys, Keys: w, Meter: w, Programs: w, Intake: w, Counts: w, Answers: w, Bench: w, Inquiry: response.Inquiry{Archive: w}, Decisions: w, Cases: w, People: w, Reports: reports.Gather{Counts: w, Answers: w, Cases: w, Versions: w}, Texts: w, Applier: w, Linker: w, Auditor: w, Audits: w, Rebuilder: w, Simulator: w, Sending: survey.Sending{Pauses: w},
 		Now: func() time.Time { return now.Add(w.later) }, Log: log,
 	}).Handler()
 }

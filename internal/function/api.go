@@ -25,7 +25,7 @@ func API(p Parts, wait func(context.Context, time.Duration) error) http.Handler 
 		Written: p.Keys, Keys: p.Store, Meter: p.Store, Programs: p.Programs, Intake: reported{p},
 		Counts: tally.Reader{Archive: p.Store}, Answers: p.Store, Bench: response.Bench{Rulings: p.Store, Programs: p.Programs}, Inquiry: response.Inquiry{Archive: p.Store},
 		Decisions: p.Store, Cases: p.Store, People: people{p, wait}, Reports: p.gatherNow(), Texts: p.Store,
-		Applier: applier{p}, Linker: linker{p}, Sending: survey.Sending{Pauses: p.diary()}, Auditor: Auditor(p, wait), Simulator: simulator{p}, Now: p.Now, Log: p.Log,
+		Applier: applier{p}, Linker: linker{p}, Sending: survey.Sending{Pauses: p.diary()}, Auditor: auditor{p, wait}, Audits: p.Store, Rebuilder: rebuilder{p}, Simulator: simulator{p}, Now: p.Now, Log: p.Log,
 	}).Handler()
 }
 
@@ -84,6 +84,17 @@ func (p Parts) gatherNow() report.Gather {
 // Publisher makes programs the one in force, if there are texts in their languages.
 func Publisher(s *store.Store) program.Publisher {
 	return program.Publisher{Versions: s, Languages: i18n.Shipped().Languages()}
+}
+
+// rebuilder asks for rebuilds, which the function that audits carries out.
+type rebuilder struct{ Parts }
+
+func (r rebuilder) Begin(ctx context.Context, now time.Time) (tally.Rebuilding, error) {
+	return tally.Rebuild{States: r.Store}.Begin(ctx, now)
+}
+
+func (r rebuilder) Rebuilding(ctx context.Context) (tally.Rebuilding, error) {
+	return r.Store.Rebuilding(ctx)
 }
 
 // applier applies programs, and lets this process use the new one at once.

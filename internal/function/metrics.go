@@ -13,7 +13,7 @@ type Metric string
 
 // The metrics, each of them a count of what somebody has to look at. template.yaml's alarms name them.
 const (
-	Drift        Metric = "Drift"        // audit: counts that differed from the responses and that catching up does not explain
+	Drift        Metric = "Drift"        // audit: counts that differed from the responses and that catching up does not explain; 0 says that it looked
 	Suspended    Metric = "Suspended"    // dispatch: a walk in which SES took nothing until a person acts
 	Paused       Metric = "Paused"       // dispatch: a walk in which survey mails waited, because too many bounce or are complained about
 	Unknown      Metric = "Unknown"      // dispatch: a letter of which nobody knows whether it was sent
@@ -77,7 +77,7 @@ func (e *Embedded) Count(metric Metric, n int) {
 
 // count counts for an alarm, where there are any.
 func (p Parts) count(metric Metric, n int) {
-	if p.Metrics != nil && n > 0 {
+	if p.Metrics != nil {
 		p.Metrics.Count(metric, n)
 	}
 }

@@ -141,7 +141,7 @@ func TestAnAuditThatFindsDriftRingsTheAlarmOfDriftAndDoesNotFail(t *testing.T) {
 	if _, err := engine.Write(t.Context(), table.Write{Kind: table.Put, Key: damaged, Item: table.Item{"5": int64(1)}}); err != nil {
 		t.Fatal(err)
 	}
-	if err := function.Audit(p, func(context.Context, time.Duration) error { return nil })(t.Context()); err != nil {
+	if err := function.Audit(p, func(context.Context, time.Duration) error { return nil })(t.Context(), function.Task{}); err != nil {
 		t.Errorf("the function says %v", err)
 	}
 	if diff := cmp.Diff(tallied{function.Drift: 1}, counted); diff != "" {

@@ -19,7 +19,6 @@ import (
 	"afterword/internal/ses"
 	"afterword/internal/store"
 	"afterword/internal/survey"
-	"afterword/internal/tally"
 	"afterword/internal/touchpoint"
 	"afterword/internal/trail"
 )
@@ -148,29 +147,4 @@ func (l letters) Task(p *program.Program, t followup.Task) (survey.Letter, error
 // SignIn needs no key: what the link says is drawn by lot.
 func (l letters) SignIn(p *program.Program, to program.Member, link string) (survey.Letter, error) {
 	return mail.Writer{Now: l.Now}.SignIn(p, to, link)
-}
-
-// Auditor recounts everything and heals. It needs Store, Programs, Now and Log. Wait lets the time pass between its two looks.
-func Auditor(p Parts, wait func(context.Context, time.Duration) error) tally.Audit {
-	return tally.Audit{
-		Books: p.Store, Ledger: p.Store, Scorebook: p.Store, Archive: p.Store, Tally: p.tally(), Wait: wait,
-		Cases: store.Sweep{Store: p.Store, Opener: p.opener(), Now: p.Now},
-	}
-}
-
-// Audit runs the daily audit. What drifted rings an alarm of its own and is no failure of the run: it did all that it can, and a second
-// one would not mend more.
-func Audit(p Parts, wait func(context.Context, time.Duration) error) func(context.Context) error {
-	audit := Auditor(p, wait)
-	return func(ctx context.Context) error {
-		found, err := audit.Run(ctx, p.Now())
-		level := slog.LevelInfo
-		if found.Drifted > 0 {
-			level = slog.LevelError
-		}
-		p.Log.LogAttrs(ctx, level, "audited", slog.Int("responses", found.Responses), slog.Int("lagging", found.Lagging),
-			slog.Int("healed", found.Healed), slog.Int("drifted", found.Drifted), slog.Int("unsettled", found.Unsettled), slog.Any("where", found.Where))
-		p.count(Drift, found.Drifted)
-		return trail.CleanError(err)
-	}
 }

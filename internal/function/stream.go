@@ -25,11 +25,17 @@ func Tally(p Parts) Stream {
 	return p.Stream(store.Counting{Tally: p.tally()}.Handle)
 }
 
-func (p Parts) tally() tally.Tally {
-	return tally.Tally{
-		Fold:   tally.Fold{Ledger: p.diary(), Pause: Pause, Draw: rand.IntN},
-		Scores: tally.Scores{Scorebook: p.Store, Pause: Pause},
-	}
+// tally counts in every generation that is written. Its lines say in which.
+func (p Parts) tally() tally.Counter {
+	return tally.Everywhere{InUse: p.Store, In: func(generation string) tally.Counter {
+		in := p
+		in.Store, in.Log = p.Store.In(generation), p.Log.With(slog.String("generation", generation))
+		return tally.Tally{Fold: fold(in.diary()), Scores: tally.Scores{Scorebook: in.Store, Pause: Pause}}
+	}}
+}
+
+func fold(ledger tally.Ledger) tally.Fold {
+	return tally.Fold{Ledger: ledger, Pause: Pause, Draw: rand.IntN}
 }
 
 // Followup opens cases for the unhappy answers that the change feed shows. It needs Store, Programs, Now and Log.

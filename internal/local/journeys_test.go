@@ -188,7 +188,11 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 		on(ts).send(ts, http.MethodGet, args[0], bearer(nil), nil)
 	},
 	"admin": func(ts *testscript.TestScript, neg bool, args []string) {
-		on(ts).send(ts, http.MethodPost, args[0], bearer(http.Header{"Content-Type": {"application/yaml"}}), readFile(ts, args[1]))
+		var body []byte
+		if len(args) > 1 {
+			body = readFile(ts, args[1])
+		}
+		on(ts).send(ts, http.MethodPost, args[0], bearer(http.Header{"Content-Type": {"application/yaml"}}), body)
 	},
 	"link": func(ts *testscript.TestScript, neg bool, args []string) { findLink(ts, args[0], args[1]) },
 	"reported": func(ts *testscript.TestScript, neg bool, args []string) {

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -144,7 +145,7 @@ func (s *System) openParts(ctx context.Context) error {
 		return err
 	}
 	s.options.Public = cmp.Or(s.options.Public, Site)
-	kept := store.New(s.engine)
+	kept := store.NewAt(s.engine, s.clock.Now)
 	s.parts = function.Parts{
 		Store: kept, Programs: function.Programs(kept, s.clock.Now), Secrets: &secrets.Keeper{Read: s.secret.read, Now: s.clock.Now},
 		Keys:    api.FixedKeys{access.Local(s.options.Key, access.Admin)},
@@ -173,7 +174,7 @@ func (s *System) partsOf(name string) function.Parts {
 		p.Metrics = s.options.Metrics(name)
 	}
 	if s.options.Watch != nil {
-		p.Store = store.New(s.options.Watch(name, s.engine))
+		p.Store = store.NewAt(s.options.Watch(name, s.engine), s.clock.Now)
 		p.Programs = function.Programs(p.Store, s.clock.Now)
 	}
 	return p
@@ -190,7 +191,8 @@ func (s *System) build() error {
 	s.notify = function.Bounce(s.partsOf("bounce"))
 	scheduled := map[string]run{
 		"dispatch": {start: function.Dispatch(s.partsOf("dispatch")), idleUntil: s.nextDue},
-		"audit":    {start: function.Audit(s.partsOf("audit"), s.letDrain)},
+		"audit":    {start: s.audits(function.Task{})},
+		rebuilds:   {start: s.audits(function.Task{Rebuild: true}), idleUntil: s.nextSlice},
 		"report":   {start: s.reports(), idleUntil: s.nextReport},
 	}
 	readers := map[string]esm.Handler{
@@ -199,9 +201,9 @@ func (s *System) build() error {
 	}
 	for _, f := range s.template.Functions {
 		for _, schedule := range f.Schedules {
-			r, known := scheduled[f.Name]
+			r, known := scheduled[strings.TrimSpace(f.Name+" "+schedule.Input)]
 			if !known {
-				return fmt.Errorf("template.yaml schedules %s, which the local system does not know", f.Name)
+				return fmt.Errorf("template.yaml schedules %s (%s), which the local system does not know", f.Name, schedule.Input)
 			}
 			r.name, r.schedule = f.Name, schedule
 			s.runs = append(s.runs, &r)
@@ -254,6 +256,21 @@ func (s *System) nextDue(ctx context.Context) (next time.Time, some bool, err er
 func (s *System) reports() func(context.Context) error {
 	mail := function.Report(s.partsOf("report"), chart.Of)
 	return func(ctx context.Context) error { return mail(ctx, function.Hour{}) }
+}
+
+// rebuilds is the schedule of the function that audits, with its input, that has it do a slice of a rebuild.
+const rebuilds = `audit {"rebuild": true}`
+
+func (s *System) audits(task function.Task) func(context.Context) error {
+	audit := function.Audit(s.partsOf("audit"), s.letDrain)
+	return func(ctx context.Context) error { return audit(ctx, task) }
+}
+
+// nextSlice is when there is next a slice of a rebuild to do.
+func (s *System) nextSlice(ctx context.Context) (time.Time, bool, error) {
+	state, err := s.parts.Store.Rebuilding(ctx)
+	next, running := state.Next()
+	return next, running, err
 }
 
 // nextReport is when there is next a report to mail, or a day's turns to begin.

@@ -98,6 +98,7 @@ type rawFunction struct {
 type rawEvent struct {
 	Path, Method                   string
 	ScheduleExpression             string
+	Input                          string
 	BatchSize                      int
 	MaximumBatchingWindowInSeconds int
 	ParallelizationFactor          int
@@ -156,6 +157,7 @@ func parseFunction(resource string, properties json.RawMessage, globals rawEnvir
 			return Function{}, fmt.Errorf("%s, event %s: %w", resource, name, err)
 		}
 	}
+	sort.Slice(f.Schedules, func(i, j int) bool { return f.Schedules[i].Input < f.Schedules[j].Input })
 	sort.Slice(f.Routes, func(i, j int) bool { return f.Routes[i].Path < f.Routes[j].Path })
 	return f, nil
 }
@@ -169,6 +171,7 @@ func (f *Function) add(kind string, e rawEvent) error {
 		if err != nil {
 			return err
 		}
+		schedule.Input = e.Input
 		f.Schedules = append(f.Schedules, schedule)
 	case "SNS":
 		f.Topics = append(f.Topics, fmt.Sprint(e.Topic))
@@ -203,6 +206,7 @@ func streamOf(e rawEvent) Stream {
 type Schedule struct {
 	Every time.Duration // 0 for a daily one
 	At    time.Duration // of a daily one: since midnight UTC
+	Input string        // what the function is started with; "": with nothing of its own
 }
 
 // ParseSchedule reads the two forms that the template uses: rate(N unit) and cron(M H * * ? *).

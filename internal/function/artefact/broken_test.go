@@ -28,7 +28,7 @@ var mistakes = []mistake{
 	{"links to elsewhere", "functions/dispatch/", "PUBLIC_URL: !If", "PUBLIC_URL: https://elsewhere.example #", "does not begin with https://"},
 	{"a policy for the other table", "functions/followup/", "Resource: !GetAtt Feedback.Arn", "Resource: !GetAtt Scorebook.Arn", "the policies of Followup do not allow dynamodb:"},
 	{"a policy without an action", "functions/intake/", "dynamodb:PutItem, ", "", "the policies of Intake do not allow dynamodb:PutItem on arn:"},
-	{"a policy for other keys", "functions/tally/", `"0#*"`, `"1#*"`, "the policies of Tally do not allow dynamodb:"},
+	{"a policy for other keys", "functions/tally/", `"0*"`, `"1*"`, "the policies of Tally do not allow dynamodb:"},
 	{"a policy for another index", "functions/dispatch/", "index/agenda", "index/listing", "/index/agenda"},
 	{"an index of another name", "Feedback:", "IndexName: agenda", "IndexName: due", "The table does not have the specified index: agenda"},
 	{"an index by another key", "IndexName: agenda", "AttributeName: due, KeyType: RANGE", "AttributeName: listed, KeyType: RANGE", "Feedback: "},
