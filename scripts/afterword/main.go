@@ -38,6 +38,7 @@ var commands = map[string]command{
 	"resume":   {"", "lets survey mails that wait leave again; only what happens from now on is counted", resume},
 	"simulate": {"FILE", "tries a program on the visits of the last --days (30), or on those of the CSV --visits; changes nothing", simulate},
 	"audit":    {"", "counts everything again, heals, and says what differed", audit},
+	"rebuild":  {"", "counts everything again beside what is read, and follows that to its end", rebuild},
 	"invoke":   {"FUNCTION EVENT", "replays events/FUNCTION/EVENT.json, webhooks signed afresh", invoke},
 }
 
