@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	"afterword/internal/mail"
 	"afterword/internal/period"
@@ -82,7 +81,7 @@ func (r request) ranking(name string, s program.Survey, in period.Period, at str
 		all = nil // nothing is known of anybody: there is nothing to compare
 	}
 	for i, segment := range all[:min(mostRanked, len(all))] {
-		v := ranked{Value: r.segmentName(s, property, segment.Value), N: w.Count(segment.Score.N)}
+		v := ranked{Value: w.Segment(s, r.program.Themes, property, segment.Value), N: w.Count(segment.Score.N)}
 		if segment.Value != "" && slices.Contains(program.VisitProperties, property) {
 			v.Comments = linkTo(at, kept, "segment", property+":"+segment.Value) + "#comments"
 		}
@@ -101,23 +100,6 @@ func (r request) ranking(name string, s program.Survey, in period.Period, at str
 		shown.Ranked = append(shown.Ranked, v)
 	}
 	return shown, nil
-}
-
-// segmentName is the value of a property as people say it.
-func (r request) segmentName(s program.Survey, property, value string) string {
-	switch {
-	case value == "":
-		return r.words.T("console.segment.unknown")
-	case property == program.ByLanguage:
-		return r.words.LanguageName(value)
-	case property == program.ByCause:
-		return strings.Join(r.words.Ticked(s, []string{value}), "")
-	case property == program.ByWeekday:
-		if day := slices.Index([]string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}, value); day >= 0 {
-			return r.words.T("date.weekday." + strconv.Itoa(day))
-		}
-	}
-	return value
 }
 
 // segmentsTable is a ranking for a spreadsheet.

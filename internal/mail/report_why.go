@@ -47,14 +47,7 @@ func (v *told) cause(asked program.Survey, id string) string {
 	return oneLine(strings.Join(v.Ticked(asked, []string{id}), ""))
 }
 
-func (v *told) theme(id string) string {
-	for _, t := range v.themes {
-		if name := t.Name.In(v.Language()); t.ID == id && name != "" {
-			return oneLine(name)
-		}
-	}
-	return oneLine(id)
-}
+func (v *told) theme(id string) string { return oneLine(v.Theme(v.themes, id)) }
 
 // driverNotes are the words for why no driver is told.
 var driverNotes = map[string]string{why.NotEnough: "report.why.not-enough", why.NoSpread: "report.why.alike", why.NoFeature: "report.why.rare"}
