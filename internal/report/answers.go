@@ -38,7 +38,7 @@ func placesOf(answer response.Record) []place {
 
 // listen looks through the answers of the period, page by page, once for all reports.
 func (g Gather) listen(ctx context.Context, p *program.Program, in period.Period, reports []Report) error {
-	studies := studiesOf(p, reports)
+	studies, crews := studiesOf(p, reports), crewsOf(p, reports)
 	bySurvey := map[string]map[place][]listener{}
 	for i := range reports {
 		for k := range reports[i].Touchpoints {
@@ -57,6 +57,7 @@ func (g Gather) listen(ctx context.Context, p *program.Program, in period.Period
 		if err := g.answers(ctx, survey, in.Start(p.Zone), in.End(p.Zone), func(answer response.Record) {
 			studies.hear(answer)
 			for _, at := range placesOf(answer) {
+				crews.hear(at, answer)
 				for _, l := range listeners[at] {
 					l.count(answer)
 					if p.Reports.Quote {
@@ -74,6 +75,7 @@ func (g Gather) listen(ctx context.Context, p *program.Program, in period.Period
 		}
 	}
 	studies.tell(reports)
+	crews.tell()
 	return nil
 }
 

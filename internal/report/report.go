@@ -31,7 +31,7 @@ type Report struct {
 	CountsClicks bool          // the program counts clicks without any act of a person as answers
 	Touchpoints  []Touchpoint  // in the order of their names
 	Cases        Cases
-	Moves        []Move    // segments whose score changed reliably, the worse ones first; for the leadership only
+	Moves        []Move    // segments whose score changed reliably, the worse ones first, of each the furthest; for the leadership only
 	Compared     int       // segments that Moves were looked for among
 	Changes      []Applied // of the program, in the period, oldest first; for the leadership only
 }
@@ -55,8 +55,8 @@ type Touchpoint struct {
 	Why          *Why          // nil when nobody answered
 	Worth        *score.Risk   // what the answers put at stake, as it is shown; nil with too few
 	Benchmarks   []score.Benchmark
-	Boards       []Board      // for the leadership only
-	Beside       *score.Score // of the agent's team, or of all agents; nil for others, and with too few answers of colleagues
+	Boards       []Board      // for the leadership; for a team, of its agents
+	Beside       *score.Score // of the agent's team, or of all agents; nil for others, and with too few answers of colleagues, or too few of these
 }
 
 // ResponseRate is answers to the mails of the period by those that were delivered, 0 to 1; nil when none was delivered.

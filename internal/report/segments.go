@@ -1,8 +1,10 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -120,8 +122,11 @@ func (c cuts) part(t Touchpoint, to program.Audience) (own Touchpoint, some bool
 	return own, some
 }
 
-// beside is the score of the agent's team, or of all agents where no team is named; nil when too few answers of it are others', who
-// could then be told from it.
+// fewestColleagues is how many an agent has to be compared with together.
+const fewestColleagues = 2
+
+// beside is the score of the agent's team, or of all agents where no team is named; nil when too few answers of it are others', or all
+// of them are one colleague's: taking one's own away leaves that one's score. Who is on a team is known when its answers were heard.
 func (c cuts) beside(t Touchpoint, to program.Audience, last int) *score.Score {
 	whole := score.Counts{}
 	add := func(counts score.Counts) {
@@ -132,10 +137,14 @@ func (c cuts) beside(t Touchpoint, to program.Audience, last int) *score.Score {
 	if to.Team != "" {
 		add(c.of(cutKey{t.Name, program.ByTeam, last}, to.Team))
 	} else {
-		for agent, counts := range c[cutKey{t.Name, program.ByAgent, last}] {
+		agents := c[cutKey{t.Name, program.ByAgent, last}]
+		for agent, counts := range agents {
 			if agent != "" {
 				add(counts)
 			}
+		}
+		if colleagues(t.Scale, agents, to.Name) < fewestColleagues {
+			return nil
 		}
 	}
 	others := score.Counts{}
@@ -192,8 +201,20 @@ func (c cuts) judge(p *program.Program, r *Report) {
 			r.Moves = append(r.Moves, m)
 		}
 	}
-	// The worst come first.
-	slices.SortStableFunc(r.Moves, func(a, b Move) int { return strings.Compare(string(b.Change.Verdict), string(a.Change.Verdict)) })
+	r.rankMoves()
+}
+
+// rankMoves puts the worse ones first, and of each the furthest, as a share of what its metric can move.
+func (r *Report) rankMoves() {
+	reach := map[string]float64{}
+	for _, t := range r.Touchpoints {
+		low, high := t.Scale.Range()
+		reach[t.Name] = high - low
+	}
+	slices.SortStableFunc(r.Moves, func(a, b Move) int {
+		return cmp.Or(strings.Compare(string(b.Change.Verdict), string(a.Change.Verdict)),
+			cmp.Compare(math.Abs(b.Change.Delta)/reach[b.Touchpoint], math.Abs(a.Change.Delta)/reach[a.Touchpoint]))
+	})
 }
 
 // pair is what the touchpoint's change is between; of a period with too few answers, nothing.

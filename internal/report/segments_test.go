@@ -130,3 +130,78 @@ func TestAgentsShareWhatIsReadForThem(t *testing.T) {
 		t.Errorf("%d reads of segments", w.cutsRead)
 	}
 }
+
+func TestAnAgentIsNotComparedWithOneColleague(t *testing.T) {
+	for _, row := range []struct {
+		name, team string
+		agents     map[string][]int
+		onTeam     map[string]int // answers of the team, by agent
+		beside     bool
+	}{
+		{"two colleagues", "", map[string][]int{"anna": times(10, 5), "bo": times(8, 1), "cy": times(8, 3)}, nil, true},
+		{"one colleague", "", map[string][]int{"anna": times(10, 5), "bo": times(16, 1), "": times(9, 3)}, nil, false},
+		{"one colleague in two spellings", "", map[string][]int{"anna": times(10, 5), "bo": times(8, 1), "Bo": times(8, 1)}, nil, false},
+		{"two on the team", "Returns", map[string][]int{"anna": times(10, 5), "bo": times(8, 1), "cy": times(8, 3)}, map[string]int{"Anna": 10, "bo": 8, "cy": 8}, true},
+		{"one on the team", "Returns", map[string][]int{"anna": times(10, 5), "bo": times(8, 1), "cy": times(8, 3)}, map[string]int{"Anna": 10, "bo": 16, "": 3}, false},
+	} {
+		w := newWorld(t)
+		w.program.Segments = []program.Segment{program.ByAgent, program.ByTeam}
+		w.answered("support", "2026-10", times(26, 4)...)
+		w.cut("agent", "2026-10", row.agents)
+		w.cut("team", "2026-10", map[string][]int{"Returns": times(26, 4)})
+		for name, n := range row.onTeam {
+			for range n {
+				w.said("support", 1, 4, "").Cuts = map[string]string{"agent": name, "team": "returns"}
+			}
+		}
+		all, err := w.gather().Reports(t.Context(), w.program, named(t, "2026-10"), []program.Audience{agent("anna", row.team)}, november)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := touchpointOf(t, all[0], "support").Beside != nil; got != row.beside {
+			t.Errorf("%s: compared: %v", row.name, got)
+		}
+	}
+}
+
+func TestATeamReadsOfItsAgentsAndOfNobodyElses(t *testing.T) {
+	w := newWorld(t)
+	w.program.Segments = []program.Segment{program.ByTeam, program.ByAgent}
+	w.answered("support", "2026-10", times(40, 4)...)
+	w.cut("team", "2026-10", map[string][]int{"Returns": times(19, 4), "Sales": times(21, 4)})
+	for name, answers := range map[string][]int{"Returns anna": times(9, 5), "returns bo": times(8, 2), "Returns cy": times(2, 1), "Sales dora": times(21, 3)} {
+		team, agent, _ := strings.Cut(name, " ")
+		for _, rating := range answers {
+			w.said("support", 1, rating, "").Cuts = map[string]string{"agent": agent, "team": team}
+		}
+	}
+	all, err := w.gather().Reports(t.Context(), w.program, named(t, "2026-10"), []program.Audience{{Readership: program.OfTeam, Name: "Returns"}}, november)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ranked []string
+	for _, b := range touchpointOf(t, all[0], "support").Boards {
+		for _, s := range b.Segments {
+			ranked = append(ranked, fmt.Sprint(b.Property, " ", s.Value, " ", s.Score.N, " ", s.Score.Value != nil))
+		}
+	}
+	if got := strings.Join(ranked, ", "); got != "agent anna 9 true, agent bo 8 false, agent cy 2 false" {
+		t.Error(got)
+	}
+}
+
+func TestTheFurthestMovesComeFirstOfTheWorseAndOfTheBetter(t *testing.T) {
+	w := newWorld(t)
+	w.program.Segments = []program.Segment{program.ByProduct}
+	w.answered("support", "2026-10", times(120, 3)...)
+	w.answered("support", "2026-09", times(120, 3)...)
+	w.cut("product", "2026-10", map[string][]int{"down": times(60, 2), "far down": times(60, 1), "far up": times(60, 5), "up": times(60, 4)})
+	w.cut("product", "2026-09", map[string][]int{"down": times(60, 3), "far down": times(60, 3), "far up": times(60, 3), "up": times(60, 3)})
+	var moved []string
+	for _, m := range w.report(t, "2026-10", november).Moves {
+		moved = append(moved, m.Value)
+	}
+	if got := strings.Join(moved, ", "); got != "far down, down, far up, up" {
+		t.Error(got)
+	}
+}

@@ -42,7 +42,7 @@
 //	                                                                 of all who ask for sign-in links (F#sign-in)
 //	links           F#link#<hash>                      minute        mailed to a member of the team in the quarter of an hour that runs
 //	report round    M#<period>                         round         who gets the report of a period, fixed when it was first due
-//	report mail     M#<period>                         <reader>      whether it was mailed; the reader is a hash of the address
+//	report mail     M#<period>                         <reader>      whether it was mailed; the reader is a hash of edition and address
 //	generation      G#scorebook                        current       names the generation that is read and those that are written, and how a
 //	                                                                 rebuild stands: once a minute by whoever counts or reads counts
 //	audit           G#scorebook                        audit         what the last one found: the scoreboard's banner, the API
