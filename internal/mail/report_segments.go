@@ -2,6 +2,7 @@ package mail
 
 import (
 	"math"
+	"slices"
 
 	"afterword/internal/program"
 	"afterword/internal/report"
@@ -11,7 +12,7 @@ import (
 // How many of a ranking's ends a mail shows, and how many segments that moved; the API has all.
 const (
 	rankedShown = 10
-	movesShown  = 8
+	movesShown  = 8 // half of them of those that got worse, half of those that got better, while there are such
 )
 
 // board is a ranking in words.
@@ -30,7 +31,7 @@ func (v *told) boards(t report.Touchpoint) (all []board) {
 			case s.Score.Value == nil || s.Score.Interval == nil || len(told.Lines) == rankedShown:
 				hidden++
 			default:
-				told.Lines = append(told.Lines, v.T("report.board.line", "value", oneLine(s.Value), "score", v.Value(t.Scale, *s.Score.Value),
+				told.Lines = append(told.Lines, v.T("report.board.line", "value", v.segment(t.Survey, b.Property, s.Value), "score", v.Value(t.Scale, *s.Score.Value),
 					"range", v.Between(t.Scale, *s.Score.Interval), "n", v.Count(s.Score.N)))
 			}
 		}
@@ -51,19 +52,40 @@ func (v *told) moves(r report.Report) {
 		return
 	}
 	v.MovesOf = v.T("report.moves.of", "n", v.Count(int64(r.Compared)))
-	scales := map[string]score.Scale{}
+	about := map[string]report.Touchpoint{}
 	for _, t := range r.Touchpoints {
-		scales[t.Name] = t.Scale
+		about[t.Name] = t
 	}
-	for _, m := range r.Moves[:min(movesShown, len(r.Moves))] {
-		scale := scales[m.Touchpoint]
+	shown := moved(r.Moves)
+	for _, m := range shown {
+		t := about[m.Touchpoint]
 		if m.Score.Value == nil || m.Score.Interval == nil {
 			continue
 		}
-		v.Moves = append(v.Moves, v.T("report.moves.line", "property", v.T("console.by."+m.Property), "value", oneLine(m.Value),
-			"touchpoint", oneLine(v.Touchpoint(m.Touchpoint)), "metric", string(scale.Metric), "score", v.Value(scale, *m.Score.Value),
-			"range", v.Between(scale, *m.Score.Interval), "moved", v.upOrDown(scale, m.Change)))
+		v.Moves = append(v.Moves, v.T("report.moves.line", "property", v.T("console.by."+m.Property), "value", v.segment(t.Survey, m.Property, m.Value),
+			"touchpoint", oneLine(v.Touchpoint(m.Touchpoint)), "metric", string(t.Scale.Metric), "score", v.Value(t.Scale, *m.Score.Value),
+			"range", v.Between(t.Scale, *m.Score.Interval), "moved", v.upOrDown(t.Scale, m.Change)))
 	}
+	if more := len(r.Moves) - len(shown); more > 0 {
+		v.Moves = append(v.Moves, v.T("report.moves.more", "n", v.Count(int64(more))))
+	}
+}
+
+// moved are the first of those that got worse and of those that got better: however many one of them are, they do not push the others
+// out. Places that one of them leaves free are the other's.
+func moved(all []report.Move) []report.Move {
+	better := slices.IndexFunc(all, func(m report.Move) bool { return m.Change.Verdict == score.Better })
+	if better < 0 {
+		better = len(all)
+	}
+	worse, others := all[:better], all[better:]
+	kept := min(len(worse), max(movesShown/2, movesShown-len(others)))
+	return slices.Concat(worse[:kept], others[:min(len(others), movesShown-kept)])
+}
+
+// segment is the value of a property in the reader's words.
+func (v *told) segment(survey, property, value string) string {
+	return oneLine(v.Segment(v.surveys[survey], v.themes, property, value))
 }
 
 // besideEntry compares an agent's score with that of all together, of whom none is named.

@@ -198,6 +198,7 @@ func TestAVerdictFollowsTheScale(t *testing.T) {
 		{nps, high, nil, "Support: no answers"},
 	} {
 		r := told3()
+		r.Moves, r.Compared = nil, 0
 		r.Touchpoints = []report.Touchpoint{history(report.Touchpoint{Name: "support", Scale: row.scale}, october, row.from, row.to)}
 		parsed := parse(t, mailed(t, r, "en", nil))
 		if !strings.Contains(strings.Join(strings.Fields(parsed.Text), " "), " "+row.want+" == ") || !strings.Contains(parsed.HTML, ">"+row.want+"<") {
