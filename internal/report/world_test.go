@@ -77,7 +77,9 @@ func (w *world) answered(series, in string, ratings ...int) {
 func (w *world) Current(context.Context) (*program.Program, error) { return w.program, nil }
 
 func (w *world) Several(_ context.Context, series tally.Series, periods []period.Period) (all []tally.Counts, err error) {
+	w.reading.Lock() // touchpoints are gathered at the same time
 	w.gathered++
+	w.reading.Unlock()
 	for _, p := range periods {
 		all = append(all, w.counts[series.Touchpoint+" "+p.Name])
 	}
