@@ -366,7 +366,7 @@ func filled() *world {
 		},
 		segments: map[string]map[string]score.Counts{
 			"2026-11": {"Anna": {4: 8, 5: 22}, "Johan": {3: 10, 4: 20, 5: 6}, "Mei": {5: 6}, "Pieter": {1: 3, 5: 1}, "": {2: 12, 5: 12}},
-			"2026-10": {"Anna": {4: 8, 5: 22}, "Johan": {4: 2, 5: 30}, "Mei": {5: 3}},
+			"2026-10": {"Anna": {4: 8, 5: 22}, "Johan": {4: 2, 5: 30}, "Mei": {5: 3}, "Pieter": {2: 3}},
 		},
 		sends: map[tally.Series]tally.Sends{support: {Sent: 412, Bounced: 7, Complained: 1, Unsubscribed: 4, Clicked: 88}, onboarding: {Sent: 300, Clicked: 60}},
 	}

@@ -179,14 +179,14 @@ func (c cuts) judge(p *program.Program, r *Report) {
 		t := &r.Touchpoints[i]
 		for _, property := range p.Segments {
 			now, before := c[cutKey{t.Name, property, len(t.Trend) - 1}], c[cutKey{t.Name, property, len(t.Trend) - 2}]
-			segments := score.Cut(t.Scale, now)
+			segments, told := score.Cut(t.Scale, now), score.Shown(t.Scale, before)
 			if slices.Contains(boarded, property) && len(segments) > 0 {
 				t.Boards = append(t.Boards, Board{property, segments})
 			}
 			for _, s := range segments {
 				if s.Score.Value != nil && s.Value != "" {
 					moves = append(moves, Move{Touchpoint: t.Name, Property: property, Value: s.Value, Score: s.Score})
-					pairs = append(pairs, score.Pair{Scale: t.Scale, From: before[s.Value], To: now[s.Value]})
+					pairs = append(pairs, score.Pair{Scale: t.Scale, From: told[s.Value], To: now[s.Value]})
 				}
 			}
 		}

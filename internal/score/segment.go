@@ -33,16 +33,27 @@ func Cut(scale Scale, counts map[string]Counts) []Segment {
 	return all
 }
 
-// Rank is Cut with how each segment that is shown moved since before.
+// Rank is Cut with how each segment moved that is shown in both periods: a change from a score that is withheld would tell it.
 func Rank(scale Scale, counts, before map[string]Counts) []Segment {
 	all := Cut(scale, counts)
-	changes := CompareAll(scale, before, counts)
+	changes := CompareAll(scale, Shown(scale, before), Shown(scale, counts))
 	for i := range all {
-		if c, compared := changes[all[i].Value]; compared && all[i].Score.Value != nil {
+		if c, compared := changes[all[i].Value]; compared {
 			all[i].Change = &c
 		}
 	}
 	return all
+}
+
+// Shown is the answers of those segments of a whole that Cut shows.
+func Shown(scale Scale, counts map[string]Counts) map[string]Counts {
+	shown := map[string]Counts{}
+	for _, s := range Cut(scale, counts) {
+		if s.Score.Value != nil {
+			shown[s.Value] = s.Score.Distribution
+		}
+	}
+	return shown
 }
 
 // withhold hides the smallest segments that are shown for as long as those that are not could be computed from the whole: when it is

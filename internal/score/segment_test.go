@@ -73,6 +73,17 @@ func TestASegmentOfFewAnswersCannotBeComputedFromTheOthers(t *testing.T) {
 	}
 }
 
+func TestAChangeTellsNothingOfWhatWasWithheldBefore(t *testing.T) {
+	csat := scaleOf(t, CSAT, 5, Higher)
+	before := map[string]Counts{"a": {5: 40, 1: 10}, "b": {5: 6, 1: 4}, "c": {1: 3}} // b is withheld for the sake of c
+	now := map[string]Counts{"a": {5: 30, 1: 20}, "b": {5: 20}, "c": {5: 20}}
+	for _, s := range Rank(csat, now, before) {
+		if compared := s.Change != nil; compared != (s.Value == "a") {
+			t.Errorf("%s: the change is %+v", s.Value, s.Change)
+		}
+	}
+}
+
 func TestWhatIsHiddenIsNeverOneAloneNorTooFew(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	scale := scaleOf(t, CES, 5, Higher)
