@@ -43,6 +43,17 @@ func TestASpreadsheetTakesNoTextForAFormula(t *testing.T) {
 	}
 }
 
+func TestNoPartOfATextIsAFormulaWhereverASpreadsheetPartsTheLine(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "", "nice": "nice", "x;5": "x;5", "a-b; c = d": "a-b; c = d", "=1+1": "'=1+1", "-5": "'-5", "\tx": "'\tx", "＝1": "'＝1",
+		"x;=cmd|' /C calc'!A0;y": "x;'=cmd|' /C calc'!A0;y", "x\n+1": "x\n'+1", "\r\n@x": "'\r\n'@x", ";=1": ";'=1", "\xff": "\xff",
+	} {
+		if got := Harmless(text); got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+	}
+}
+
 var reportElements = append(strings.Fields("h2 th span img"), ourElements...)
 
 // checkReport holds what is true of every report, whatever foreign text went into it.

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"afterword/internal/report"
 	"afterword/internal/score"
@@ -95,9 +97,16 @@ func bounds(i *score.Interval) (low, high string) {
 	return dotted(&i[0]), dotted(&i[1])
 }
 
-// Harmless keeps a spreadsheet from taking a text for a formula (OWASP, CSV injection). Numbers never come here.
+// What a spreadsheet takes for a formula when a cell begins with it, and the same after what may part cells within a text: where a comma
+// stands in numbers, as in Swedish and Dutch, spreadsheets part a line at semicolons and do not see that a text is quoted.
+const formulas = "-=+@＝＋－＠" // a dash comes first in a class
+
+var within = regexp.MustCompile(`([;\t\r\n])([` + formulas + `])`)
+
+// Harmless keeps a spreadsheet from taking a text, or a part of it, for a formula (OWASP, CSV injection). Numbers never come here.
 func Harmless(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r\n", rune(text[0])) {
+	text = within.ReplaceAllString(text, "$1'$2")
+	if first, size := utf8.DecodeRuneInString(text); size > 0 && strings.ContainsRune(formulas+"\t\r\n", first) {
 		return "'" + text
 	}
 	return text
