@@ -114,6 +114,20 @@ func TestTheLeadershipReadsWhoMovedAndRanksByWhatIsAtLeastSo(t *testing.T) {
 	}
 }
 
+func TestWhoWasWithheldBeforeIsNotAmongThoseWhoMoved(t *testing.T) {
+	w := newWorld(t)
+	w.program.Segments = []program.Segment{program.ByAgent}
+	w.answered("support", "2026-10", times(120, 5)...)
+	w.answered("support", "2026-09", times(53, 1)...)
+	w.cut("agent", "2026-10", map[string][]int{"anna": times(60, 5), "bo": times(60, 5)})
+	w.cut("agent", "2026-09", map[string][]int{"anna": times(40, 1), "bo": times(10, 1), "cy": times(3, 1)}) // bo for the sake of cy
+	for _, m := range w.report(t, "2026-10", november).Moves {
+		if m.Value != "anna" {
+			t.Errorf("%s moved by %v", m.Value, m.Change.Delta)
+		}
+	}
+}
+
 // The readings are those of the touchpoint and the period, and do not grow with the agents.
 func TestAgentsShareWhatIsReadForThem(t *testing.T) {
 	w := newWorld(t)
