@@ -51,7 +51,6 @@ func assetNames() map[string]string {
 func serveAsset(w http.ResponseWriter, r *http.Request) {
 	served, _ := assets()
 	found, known := served[r.PathValue("name")]
-	web.Secure(w.Header())
 	if !known {
 		http.Error(w, "there is no such file", http.StatusNotFound)
 		return

@@ -110,7 +110,14 @@ func (c *Console) Handler() http.Handler {
 		all.Handle(pattern, c.open(page))
 	}
 	all.Handle("/", guarded)
-	return http.NewCrossOriginProtection().Handler(all)
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(c.open(func(request) error { return fault.New(fault.Forbidden, "this form is one of another site's") }))
+	ours := protection.Handler(all)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		web.Secure(w.Header()) // of whatever is answered, also where a router does it
+		w.Header().Set("Content-Security-Policy", policy)
+		ours.ServeHTTP(w, r)
+	})
 }
 
 // reading calls the page for who is signed in, and leads others to where one does so.
@@ -139,7 +146,6 @@ func (c *Console) speak(language string) *i18n.Printer {
 
 // moveTo leads to another of our own addresses, by GET.
 func (r request) moveTo(address string) {
-	web.Secure(r.Header())
 	r.Header().Set("Location", address)
 	r.WriteHeader(http.StatusSeeOther)
 }
@@ -150,7 +156,9 @@ func (r request) Header() http.Header { return r.ResponseWriter.Header() }
 // fail answers a fault as a page, and logs it.
 func (r request) fail(err error) {
 	d := problem.Of(r.Context(), r.Log, err)
-	message := map[int]string{http.StatusNotFound: "missing", http.StatusBadRequest: "wrong", http.StatusServiceUnavailable: "later"}[d.Status]
+	message := map[int]string{
+		http.StatusNotFound: "missing", http.StatusBadRequest: "wrong", http.StatusForbidden: "foreign", http.StatusServiceUnavailable: "later",
+	}[d.Status]
 	if message == "" {
 		message = "broken"
 	}

@@ -204,8 +204,28 @@ func TestWhatIsAskedForComesBackAfterSigningInAndNothingElse(t *testing.T) {
 func TestAFormOfAnotherSiteIsRefused(t *testing.T) {
 	w := newWorld(t)
 	for _, header := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {"Origin", "https://evil.example"}, {"Origin", "null"}} {
-		if got := w.ask(t, http.MethodPost, "/scores", "a=b", append(header, "Cookie", console.Cookie+"="+cookie)...); got.status != http.StatusForbidden {
-			t.Errorf("%v: status %d", header, got.status)
+		got := w.ask(t, http.MethodPost, "/scores", "a=b", append(header, "Cookie", console.Cookie+"="+cookie)...)
+		if got.status != http.StatusForbidden || !strings.Contains(got.body, "This form was not taken") {
+			t.Errorf("%v: status %d, %s", header, got.status, got.body)
+		}
+	}
+	if got := w.ask(t, http.MethodPost, "/decisions", "form=old", "Cookie", console.Cookie+"="+cookie); got.status != http.StatusForbidden || !strings.Contains(got.body, "This form was not taken") {
+		t.Errorf("a form that is too old: status %d, %s", got.status, got.body)
+	}
+}
+
+func TestWhateverIsAnsweredCannotBeFramedKeptOrTakenForAPage(t *testing.T) {
+	w := newWorld(t)
+	for _, address := range []string{"/", "/assets/none.js", "/scores//x", "//evil.example/..", "/sign-in?to=/scores", "/scores.csv", "/reports/2026-10"} {
+		for _, site := range []string{"same-origin", "cross-site"} {
+			for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut} {
+				got := w.ask(t, method, address, "", "Sec-Fetch-Site", site, "Cookie", console.Cookie+"="+cookie)
+				for name, want := range map[string]string{"Content-Security-Policy": "frame-ancestors 'none'", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"} {
+					if !strings.Contains(got.header.Get(name), want) {
+						t.Errorf("%s %s, %s: %d with %s %q", method, address, site, got.status, name, got.header.Get(name))
+					}
+				}
+			}
 		}
 	}
 }
