@@ -21,6 +21,7 @@ import (
 	"afterword/internal/problem"
 	"afterword/internal/program"
 	"afterword/internal/report"
+	"afterword/internal/tally"
 	"afterword/internal/web"
 )
 
@@ -35,6 +36,7 @@ type Console struct {
 	Decisions Decisions
 	People    People
 	Reports   Reports
+	Audits    Audits
 	Now       func() time.Time
 	Log       *slog.Logger
 	Words     func(language string) *i18n.Printer // nil: the shipped languages
@@ -58,6 +60,12 @@ type Scores interface {
 	Scores(ctx context.Context, p *program.Program, in period.Period) ([]report.Touchpoint, error)
 	// Touchpoint is how one did in a period, in the series of a survey. Faults: Transient.
 	Touchpoint(ctx context.Context, s program.Survey, name string, in period.Period) (report.Touchpoint, error)
+}
+
+// Audits knows what the last audit found.
+type Audits interface {
+	// Audited is zero when there was none yet. Faults: Transient.
+	Audited(ctx context.Context) (tally.Audited, error)
 }
 
 // request is one that came from somebody who may read, on its way to a page.

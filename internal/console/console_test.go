@@ -44,8 +44,9 @@ type world struct {
 	visits []touchpoint.Visit
 	agents map[string]score.Counts // about support, in this month
 
-	asked []string // addresses and pages
-	says  error    // the door
+	audited tally.Audited
+	asked   []string // addresses and pages
+	says    error    // the door
 }
 
 func newWorld(t *testing.T) *world {
@@ -57,7 +58,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{Program: program.Default(), counts: map[string]tally.Counts{}, sends: tally.Sends{Sent: 412, Bounced: 7, Clicked: 107}}
 	w.Program.Languages = []string{"en", "sv", "nl", "zh", "ar"}
 	w.Console = console.Console{
-		Sessions: w, Door: w, Programs: w, Scores: report.Gather{Counts: w}, Segments: w, Answers: w, Decisions: w,
+		Sessions: w, Door: w, Programs: w, Scores: report.Gather{Counts: w}, Segments: w, Answers: w, Decisions: w, Audits: w,
 		Reports: report.Gather{Counts: w, Answers: w, Cases: w, Versions: w},
 		Now:     func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler),
 		Words: i18n.Shipped().With(arabic).For,
@@ -71,6 +72,8 @@ func (w *world) Visitor(_ context.Context, secret, host string, _ time.Time) (ac
 	}
 	return access.Visitor{Member: program.Member{Person: program.Person{Name: "Ebba Ek", Address: "ebba@acme.example"}, Role: program.RoleReader}}, w.fails
 }
+
+func (w *world) Audited(context.Context) (tally.Audited, error) { return w.audited, w.fails }
 
 func (w *world) Current(context.Context) (*program.Program, error) { return w.Program, nil }
 

@@ -47,6 +47,11 @@ func (r request) overview() error {
 	if r.program.CountUnconfirmed {
 		shown.Notes = append(shown.Notes, r.words.T("report.clicks"))
 	}
+	check, err := r.check()
+	if err != nil {
+		return err
+	}
+	shown.Notes = append(shown.Notes, check...)
 	if len(scores) == 0 {
 		shown.Notes = append(shown.Notes, r.words.T("report.nothing"))
 	}
@@ -55,6 +60,22 @@ func (r request) overview() error {
 	}
 	r.show(page{Title: r.words.T("console.overview.title"), Template: "overview", Here: home, Data: shown})
 	return nil
+}
+
+// check says what makes the numbers doubtful: the last audit found some that are wrong, or it was too long ago.
+func (r request) check() (notes []string, err error) {
+	last, err := r.Audits.Audited(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	date := r.words.Date(period.DayOf(last.At, r.program.Zone))
+	if last.Drifted > 0 {
+		notes = append(notes, r.words.T("console.check.drifted", "date", date, "n", r.words.Count(int64(last.Drifted))))
+	}
+	if last.Overdue(r.now) {
+		notes = append(notes, r.words.T("console.check.overdue", "date", date))
+	}
+	return notes, nil
 }
 
 // overviewTable is the overview for a spreadsheet.

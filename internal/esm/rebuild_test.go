@@ -373,8 +373,8 @@ func (w *town) settle() tally.Rebuilding {
 }
 
 // live plays a schedule and returns what is wrong in the end.
-func (w *town) live(seed uint64) (wrong []string) {
-	for range w.random.IntN(400) {
+func (w *town) live(seed uint64, turns int) (wrong []string) {
+	for range w.random.IntN(turns / 4) {
 		w.turn()
 	}
 	if seed%3 == 0 {
@@ -384,7 +384,7 @@ func (w *town) live(seed uint64) (wrong []string) {
 	if _, err := (tally.Rebuild{States: owner}).Begin(context.Background(), w.now); err != nil {
 		panic(err)
 	}
-	for range 200 + w.random.IntN(1500) {
+	for range turns/8 + w.random.IntN(turns) {
 		w.turn()
 	}
 	state := w.settle()
@@ -414,7 +414,7 @@ func TestARebuildBesideLiveWritesEndsInTheSameTallies(t *testing.T) {
 	each(schedules(t, 150), func(seed uint64) {
 		h := makeHistory(rand.New(rand.NewPCG(seed, 3)), "purchase", 8, true)
 		w := newTown(seed, newMemory(), h)
-		for _, line := range w.live(seed) {
+		for _, line := range w.live(seed, 1600) {
 			t.Errorf("seed %d: %s", seed, line)
 		}
 		lock.Lock()
@@ -434,12 +434,11 @@ func TestARebuildBesideLiveWritesEndsInTheSameTallies(t *testing.T) {
 func TestARebuildBesideLiveWritesEndsInTheSameTalliesOnEachEngine(t *testing.T) {
 	for _, engine := range tabletest.Engines(t) {
 		t.Run(engine.Name, func(t *testing.T) {
-			for seed := range uint64(2) {
-				tables, _ := engine.Open(t)
-				h := makeHistory(rand.New(rand.NewPCG(seed, 3)), "purchase", 5, true)
-				for _, line := range newTown(seed, tables, h).live(seed) {
-					t.Errorf("seed %d: %s", seed, line)
-				}
+			const seed = 3 // with damage
+			tables, _ := engine.Open(t)
+			h := makeHistory(rand.New(rand.NewPCG(seed, 3)), "purchase", 5, true)
+			for _, line := range newTown(seed, tables, h).live(seed, 250) {
+				t.Error(line)
 			}
 		})
 	}

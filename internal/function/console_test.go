@@ -68,7 +68,7 @@ func TestTheOverviewReadsNoMoreWhenMoreCustomersAnswer(t *testing.T) {
 			t.Fatal(err)
 		}
 		pages := (&console.Console{
-			Sessions: anybody{}, Programs: programs, Scores: report.Gather{Counts: tally.Reader{Archive: kept}}, Now: clock, Log: slog.New(slog.DiscardHandler),
+			Sessions: anybody{}, Programs: programs, Scores: report.Gather{Counts: tally.Reader{Archive: kept}}, Audits: kept, Now: clock, Log: slog.New(slog.DiscardHandler),
 		}).Handler()
 		before, page := meter.Snapshot(), httptest.NewRecorder()
 		request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "https://feedback.example.com"+address, nil)
