@@ -18,11 +18,9 @@ const (
 // Other stands for the values that have no row or column of their own. No property has this value.
 const Other = "\x00other"
 
-// Withheld is the note on a score that is not shown although it has enough answers.
-const Withheld = "withheld, so that a segment of few answers cannot be computed from the others"
-
+// withheld is a score that is not shown although it has enough answers.
 func withheld(s score.Score) score.Score {
-	return score.Score{N: s.N, Convention: s.Convention, Note: Withheld}
+	return score.Score{N: s.N, Convention: s.Convention, Note: score.Withheld}
 }
 
 // Table counts answers by the values of two properties.

@@ -155,7 +155,7 @@ func TestAnHourOfTheWeekHasAScoreAndAMood(t *testing.T) {
 		t.Errorf("%+v", few)
 	}
 	// Five answers are enough by themselves; but taken from the whole with all others, they would leave the four.
-	if next := week[time.Monday][8]; next.Score.N != 5 || next.Score.Value != nil || next.Mood != nil || next.Score.Note != Withheld {
+	if next := week[time.Monday][8]; next.Score.N != 5 || next.Score.Value != nil || next.Mood != nil || next.Score.Note != score.Withheld {
 		t.Errorf("%+v", next)
 	}
 	if none := week[time.Sunday][23]; none.Score.N != 0 || none.Mood != nil || none.Score.Note != score.NoScore {
