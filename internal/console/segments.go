@@ -26,8 +26,9 @@ type ranking struct {
 	By      []place // the properties that the program cuts by
 	Name    string  // of the property
 	Ranked  []ranked
-	Hidden  bool // some are not shown
-	Several bool // an answer may be in more than one
+	Hidden  bool   // some are not shown
+	More    string // how many values there are beyond those that a page has; "" for none
+	Several bool   // an answer may be in more than one
 }
 
 // ranked is the score of one value.
@@ -79,6 +80,9 @@ func (r request) ranking(name string, s program.Survey, in period.Period, at str
 	}
 	if len(all) == 1 && all[0].Value == "" {
 		all = nil // nothing is known of anybody: there is nothing to compare
+	}
+	if more := len(all) - mostRanked; more > 0 {
+		shown.More = w.Count(int64(more))
 	}
 	for i, segment := range all[:min(mostRanked, len(all))] {
 		v := ranked{Value: w.Segment(s, r.program.Themes, property, segment.Value), N: w.Count(segment.Score.N)}

@@ -182,6 +182,21 @@ func TestTheTrendIsThereForASpreadsheet(t *testing.T) {
 
 var rankedLine = regexp.MustCompile(`(?s)<td class="number place">([^<]*)</td><th scope="row">(?:<a [^>]*>)?([^<]*)<.*?<td class="number">(?:<b>([^<]*)</b>|<span class="soft">([^<]*)</span>)`)
 
+func TestARankingTooLongForAPageSaysSo(t *testing.T) {
+	w := newWorld(t)
+	w.fill("support", "2026-11", 0, 0, 0, 0, 0, 530)
+	w.agents = map[string]score.Counts{}
+	for n := range 53 {
+		w.agents[fmt.Sprint("agent ", n)] = score.Counts{5: 10}
+	}
+	if page := w.get(t, "/series/support?by=agent").body; !strings.Contains(page, "3 more are in the CSV.") {
+		t.Error("three are left out, and nobody is told")
+	}
+	if rows := strings.Count(w.get(t, "/series/support/segments.csv?by=agent").body, "\n"); rows != 54 {
+		t.Errorf("the CSV has %d rows", rows)
+	}
+}
+
 func TestSegmentsAreRankedByWhatTheySurelyAre(t *testing.T) {
 	w := spoken(t)
 	var got []string
