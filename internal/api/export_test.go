@@ -39,7 +39,7 @@ var Shapes = map[string]any{
 	"FoundPerson": foundPerson{}, "Person": person{}, "Customer": customer.Customer{}, "Ask": customer.Ask{}, "Happening": happening{},
 	"Invitation": response.Record{}, "Hit": shownHit{}, "KeptCase": followup.Case{}, "CaseMail": followup.Mail{}, "Reply": response.Reply{}, "CaseEvent": followup.Event{}, "ErasedPerson": erasedPerson{},
 	"Pause": Pause{}, "Report": Report{}, "ReportTouchpoint": ReportTouchpoint{}, "ReportPoint": ReportPoint{}, "ReportQuote": ReportQuote{}, "ReportCases": ReportCases{},
-	"ReportCase": ReportCase{}, "ReportWhy": report.Why{}, "ReportMention": report.Mention{}, "ReportWord": report.Word{}, "ReportDriver": report.Driver{}, "ReportHour": report.Hour{},
+	"ReportCase": ReportCase{}, "ReportWhy": report.Why{}, "ReportMention": report.Mention{}, "ReportWord": report.Word{}, "ReportDriver": report.Driver{}, "ReportHour": report.Hour{}, "ReportCross": report.Cross{}, "ReportAxis": report.Axis{}, "ReportCell": report.Cell{},
 	"Risk": score.Risk{}, "Gain": score.Gain{}, "Churn": score.Churn{}, "Benchmark": score.Benchmark{}, "ReportMove": report.Move{}, "ReportChange": score.Change{}, "ReportBoard": report.Board{}, "RankedSegment": score.Segment{}, "SegmentScore": score.Score{},
 	"ProgramChange": report.Applied{}, "ProgramDifference": program.Difference{}, "Program": Program{}, "Problem": problem.Document{}, "ProgramProblem": problem.Line{},
 	"Simulation": touchpoint.Simulation{}, "Comparison": touchpoint.Comparison{}, "Spread": touchpoint.Spread{},

@@ -53,7 +53,7 @@ func (t ReportTouchpoint) gathered(scale score.Scale) (report.Touchpoint, error)
 	back := report.Touchpoint{
 		Name: s.Touchpoint, Survey: s.Survey, Scale: scale, Sent: s.Sent, Delivered: s.Delivered, Bounced: s.Bounced, Complained: s.Complained,
 		Unsubscribed: s.Unsubscribed, Replies: t.Replies, Unconfirmed: s.Unconfirmed,
-		Lowest: gatheredQuotes(t.Lowest), Highest: gatheredQuotes(t.Highest), Why: t.Why, Worth: t.Worth, Benchmarks: t.Benchmarks, Boards: t.Boards, Beside: t.Beside,
+		Lowest: gatheredQuotes(t.Lowest), Highest: gatheredQuotes(t.Highest), Why: t.Why, Worth: t.Worth, Benchmarks: t.Benchmarks, Boards: t.Boards, Cross: t.Cross, Beside: t.Beside,
 		Score: score.Score{N: s.N, Convention: s.Convention, Note: s.Note},
 	}
 	if s.Distribution != nil {

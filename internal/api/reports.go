@@ -49,6 +49,7 @@ type ReportTouchpoint struct {
 	Worth      *score.Risk       `json:"worth,omitempty"`
 	Benchmarks []score.Benchmark `json:"benchmarks,omitempty"`
 	Boards     []report.Board    `json:"leaderboards,omitempty"`
+	Cross      *report.Cross     `json:"cross,omitempty"`
 	Beside     *score.Score      `json:"beside,omitempty"` // of the agent's team, or of all agents
 }
 
@@ -158,7 +159,7 @@ func showTouchpoint(r report.Report, t report.Touchpoint) ReportTouchpoint {
 	shown := ReportTouchpoint{
 		Score:   scored(r.CountsClicks, series, t.Scale, t.Score, t.Change, r.Period),
 		Replies: t.Replies, Trend: []ReportPoint{}, Lowest: showQuotes(t.Lowest), Highest: showQuotes(t.Highest),
-		Why: t.Why, Worth: t.Worth, Benchmarks: t.Benchmarks, Boards: rounded(t), Beside: t.Beside,
+		Why: t.Why, Worth: t.Worth, Benchmarks: t.Benchmarks, Boards: rounded(t), Cross: t.Cross, Beside: t.Beside,
 	}
 	shown.Score.Mails = &Mails{
 		Sent: t.Sent, Delivered: t.Delivered, Bounced: t.Bounced, Complained: t.Complained, Unsubscribed: t.Unsubscribed,

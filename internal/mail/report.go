@@ -52,7 +52,7 @@ type toldCase struct{ About, Standing string }
 // as a table beside it. Charts that the report does not have are left out. Fault: Invalid when an address is not one that mail
 // can be sent to.
 func (w Writer) Report(p *program.Program, r report.Report, to report.Reader, charts map[string][]byte) (survey.Letter, error) {
-	numbers, err := ReportTable(r)
+	numbers, err := tables(r)
 	if err != nil {
 		return survey.Letter{}, err
 	}
@@ -73,7 +73,7 @@ func (w Writer) Report(p *program.Program, r report.Report, to report.Reader, ch
 		subject: content.Subject, language: content.Language(), date: w.Now(),
 		headers:  map[string]string{"X-Auto-Response-Suppress": "All"},
 		tags:     map[string]string{survey.TagKind: reportKind},
-		attached: []file{{"report.csv", "text/csv; charset=utf-8", numbers}},
+		attached: numbers,
 	}
 	for _, name := range shown(r, charts) {
 		m.inline = append(m.inline, file{name, "image/png", charts[name]})
@@ -83,11 +83,11 @@ func (w Writer) Report(p *program.Program, r report.Report, to report.Reader, ch
 	return m.letter()
 }
 
-// ReportFiles writes the report for a folder, by file name: report.html, which shows the charts beside it, report.txt, report.csv, and
-// the charts.
+// ReportFiles writes the report for a folder, by file name: report.html, which shows the charts beside it, report.txt, report.csv,
+// details.csv, and the charts.
 func (w Writer) ReportFiles(p *program.Program, r report.Report, language string, charts map[string][]byte) (map[string][]byte, error) {
 	content := w.tell(p, r, language, charts, func(name string) template.URL { return template.URL(name) })
-	numbers, err := ReportTable(r)
+	numbers, err := tables(r)
 	if err != nil {
 		return nil, err
 	}
@@ -95,12 +95,27 @@ func (w Writer) ReportFiles(p *program.Program, r report.Report, language string
 	if err := m.render(reportKind, content); err != nil {
 		return nil, err
 	}
-	files := map[string][]byte{"report.html": []byte(m.html), "report.txt": []byte(m.text), "report.csv": numbers}
+	files := map[string][]byte{"report.html": []byte(m.html), "report.txt": []byte(m.text)}
+	for _, table := range numbers {
+		files[table.name] = table.data
+	}
 	for _, name := range shown(r, charts) {
 		files[name] = charts[name]
 	}
 	return files, nil
 }
+
+// tables are the report's tables for spreadsheets.
+func tables(r report.Report) ([]file, error) {
+	numbers, err := ReportTable(r)
+	if err != nil {
+		return nil, err
+	}
+	details, err := ReportDetails(r)
+	return []file{{"report.csv", tableType, numbers}, {"details.csv", tableType, details}}, err
+}
+
+const tableType = "text/csv; charset=utf-8"
 
 // reportID names the mail of a period to a reader, whose address it does not hold.
 func reportID(r report.Report, to report.Reader) string {

@@ -19,6 +19,7 @@ const (
 	full      room = iota
 	oneQuote       // the first of the lowest and of the highest answers
 	noQuotes       // none
+	noTables       // neither cross-tables nor hours
 	mostMoved      // of mostSections touchpoints, all that is told at a glance of the others
 	least          // of fewSections, and nothing of those beyond mostGlanced
 )
@@ -35,7 +36,7 @@ func (in room) cut(r report.Report) report.Report {
 	if in == full {
 		return r
 	}
-	quotes := 0
+	quotes, tables := 0, in < noTables
 	if in == oneQuote {
 		quotes = 1
 	}
@@ -46,6 +47,13 @@ func (in room) cut(r report.Report) report.Report {
 	for i := range r.Touchpoints {
 		t := &r.Touchpoints[i]
 		t.Lowest, t.Highest = t.Lowest[:min(quotes, len(t.Lowest))], t.Highest[:min(quotes, len(t.Highest))]
+		if !tables {
+			t.Cross = nil
+			if t.Why != nil {
+				why := *t.Why
+				why.Bands, t.Why = nil, &why
+			}
+		}
 		if brief[t.Name] {
 			*t = report.Touchpoint{Name: t.Name, Survey: t.Survey, Scale: t.Scale, Score: t.Score, Change: t.Change, Delivered: t.Delivered, Replies: t.Replies}
 		}

@@ -83,11 +83,6 @@ func moved(all []report.Move) []report.Move {
 	return slices.Concat(worse[:kept], others[:min(len(others), movesShown-kept)])
 }
 
-// segment is the value of a property in the reader's words.
-func (v *told) segment(survey, property, value string) string {
-	return oneLine(v.Segment(v.surveys[survey], v.themes, property, value))
-}
-
 // besideEntry compares an agent's score with that of all together, of whom none is named.
 func (v *told) besideEntry(to program.Audience, t report.Touchpoint, add func(label, value string)) {
 	if to.Readership != program.OfAgent {

@@ -90,6 +90,9 @@ func told3() report.Report {
 	support.Worth.Revenue, support.Worth.Currency = &revenue, "EUR"
 	support.Boards = []report.Board{{Property: "agent", Segments: score.Cut(ease, map[string]score.Counts{
 		"anna": {5: 40, 4: 10}, "bo": {1: 5, 3: 5, 5: 20}, "cy": {5: 3}, "": {4: 9}})}}
+	support.Cross = crossed(ease)
+	support.Why.Bands = []report.Hour{{Weekday: 0, Hour: 9, N: 12, Value: 3.9, Mood: 0.725}, {Weekday: 0, Hour: 12, N: 21, Value: 4.6, Mood: 0.9}, {Weekday: 1, Hour: 9, N: 18, Value: 4.7, Mood: 0.925},
+		{Weekday: 2, Hour: 15, N: 15, Value: 4.3, Mood: 0.825}, {Weekday: 4, Hour: 15, N: 9, Value: 4.9, Mood: 0.975}, {Weekday: 6, Hour: 18, N: 7, Value: 4.1, Mood: 0.775}}
 	purchase.Why = &report.Why{Note: "not enough data"}
 	purchase.Benchmarks = []score.Benchmark{
 		{Kind: score.OwnHistory, Name: "2026-09", Value: 88.2, Interval: &score.Interval{87, 89}},
@@ -106,6 +109,26 @@ func told3() report.Report {
 			{ID: "c1", Touchpoint: "support", Subject: "35436", Desk: "care", Rating: 1, Scale: ease, OpenedAt: now.Add(-31 * 24 * time.Hour), Due: now.Add(-30 * 24 * time.Hour), Overdue: true},
 			{ID: "c2", Touchpoint: "purchase", Subject: "#1030", Desk: "care", Rating: 2, Scale: satisfied, OpenedAt: now.Add(-20 * 24 * time.Hour), Due: now.Add(8 * time.Hour), TakenBy: "Anna Berg"},
 		}},
+	}
+}
+
+// crossed is a table of agents and channels.
+func crossed(ease score.Scale) *report.Cross {
+	cell := func(of score.Counts) report.Cell {
+		s := score.Of(ease, of).Rounded(ease)
+		return report.Cell{N: s.N, Value: s.Value, Interval: s.Interval, Note: s.Note}
+	}
+	hidden := report.Cell{N: 6, Note: "withheld"}
+	return &report.Cross{
+		Rows: report.Axis{Property: program.ByAgent, Values: []string{"anna", "bo", ""}}, Columns: report.Axis{Property: program.ByWeekday, Values: []string{"mon", "tue"}, Rest: true},
+		Cells: [][]report.Cell{
+			{cell(score.Counts{5: 20, 4: 5}), cell(score.Counts{5: 12, 4: 3}), cell(score.Counts{5: 8, 4: 2})},
+			{cell(score.Counts{1: 5, 3: 5, 5: 8}), hidden, hidden},
+			{cell(nil), hidden, cell(score.Counts{4: 3})},
+		},
+		RowTotals:    []report.Cell{cell(score.Counts{5: 40, 4: 10}), cell(score.Counts{1: 5, 3: 5, 5: 20}), cell(score.Counts{4: 9})},
+		ColumnTotals: []report.Cell{cell(score.Counts{1: 5, 3: 5, 5: 28, 4: 5}), cell(score.Counts{5: 18, 4: 9}), cell(score.Counts{5: 14, 4: 5})},
+		Total:        cell(score.Counts{1: 5, 3: 5, 5: 60, 4: 19}),
 	}
 }
 
@@ -161,6 +184,7 @@ func TestAReportReadsAndLooksLikeThis(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "report.csv", files["report.csv"])
+	golden(t, "details.csv", files["details.csv"])
 }
 
 // Nothing to say is said as well.
@@ -246,7 +270,7 @@ func TestAReportHoldsItsChartsAndItsTable(t *testing.T) {
 	want := []string{
 		"multipart/mixed", "multipart/related", "multipart/alternative", "text/plain", "text/html", "end of multipart/alternative",
 		"inline onboarding-distribution.png", "inline onboarding-trend.png", "inline purchase-distribution.png", "inline purchase-trend.png",
-		"inline support-distribution.png", "inline support-trend.png", "end of multipart/related", "attachment report.csv", "end of multipart/mixed",
+		"inline support-distribution.png", "inline support-trend.png", "end of multipart/related", "attachment report.csv", "attachment details.csv", "end of multipart/mixed",
 	}
 	if diff := cmp.Diff(want, parts(t, message.Header.Get("Content-Type"), message.Body)); diff != "" {
 		t.Error(diff)
@@ -265,7 +289,7 @@ func TestAReportHoldsItsChartsAndItsTable(t *testing.T) {
 	if len(referred) > 0 {
 		t.Errorf("no part for %v", referred)
 	}
-	if len(parsed.Attachments) != 1 || parsed.Attachments[0].ContentType != "text/csv" {
+	if len(parsed.Attachments) != 2 || parsed.Attachments[0].ContentType != "text/csv" {
 		t.Errorf("attached is %v", parsed.Attachments)
 	}
 }
@@ -306,7 +330,7 @@ func TestReportFilesStandByThemselves(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"onboarding-distribution.png", "onboarding-trend.png", "purchase-distribution.png", "purchase-trend.png",
+	want := []string{"details.csv", "onboarding-distribution.png", "onboarding-trend.png", "purchase-distribution.png", "purchase-trend.png",
 		"report.csv", "report.html", "report.txt", "support-distribution.png", "support-trend.png"}
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(files))); diff != "" {
 		t.Error(diff)

@@ -30,6 +30,8 @@ type toldTouchpoint struct {
 	Trend                   []entryOf
 	Spread                  []spread
 	Boards                  []board
+	Cross                   *crossTable // nil when there is none, as Heat
+	Heat                    *heatMap
 	Quotes                  []quotes
 }
 
@@ -78,7 +80,7 @@ func (v *told) touchpoint(t report.Touchpoint, r report.Report) toldTouchpoint {
 	told.Entries = v.entries(t, told, r)
 	v.trend(&told, t)
 	v.distribution(&told, t)
-	told.Boards = v.boards(t)
+	told.Boards, told.Cross, told.Heat = v.boards(t), v.cross(t), v.heat(t)
 	for _, said := range []quotes{
 		{v.T("report.lowest"), v.said(t, t.Lowest)},
 		{v.T("report.highest"), v.said(t, t.Highest)},

@@ -37,8 +37,8 @@ func placesOf(answer response.Record) []place {
 }
 
 // listen looks through the answers of the period, page by page, once for all reports.
-func (g Gather) listen(ctx context.Context, p *program.Program, in period.Period, reports []Report) error {
-	studies, crews := studiesOf(p, reports), crewsOf(p, reports)
+func (g Gather) listen(ctx context.Context, p *program.Program, in period.Period, reports []Report, cuts cuts) error {
+	studies, crews := studiesOf(p, reports, cuts), crewsOf(p, reports)
 	bySurvey := map[string]map[place][]listener{}
 	for i := range reports {
 		for k := range reports[i].Touchpoints {
@@ -129,7 +129,7 @@ func (l listener) tell() {
 		}
 	}
 	slices.SortStableFunc(causes, func(a, b Mention) int { return cmp.Compare(b.N, a.N) })
-	l.touchpoint.Why = &Why{Causes: causes[:min(mentionsTold, len(causes))], Themes: []Mention{}, Words: []Word{}, Drivers: []Driver{}, Hours: []Hour{}}
+	l.touchpoint.Why = &Why{Causes: causes[:min(mentionsTold, len(causes))], Themes: []Mention{}, Words: []Word{}, Drivers: []Driver{}, Hours: []Hour{}, Bands: []Hour{}}
 }
 
 // hear takes an answer. Quoted are the unhappiest and the happiest; of two that are as happy the newer one.

@@ -91,7 +91,7 @@ func (g Gather) Reports(ctx context.Context, p *program.Program, in period.Perio
 	if err := g.tellChanges(ctx, p, in, reports); err != nil {
 		return nil, err
 	}
-	if err := g.listen(ctx, p, in, reports); err != nil {
+	if err := g.listen(ctx, p, in, reports, cuts); err != nil {
 		return nil, fmt.Errorf("gather what customers said: %w", err)
 	}
 	if err := g.follow(ctx, p, in, reports, now); err != nil {

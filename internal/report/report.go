@@ -56,6 +56,7 @@ type Touchpoint struct {
 	Worth        *score.Risk   // what the answers put at stake, as it is shown; nil with too few
 	Benchmarks   []score.Benchmark
 	Boards       []Board      // for the leadership; for a team, of its agents
+	Cross        *Cross       // for the leadership only; nil where fewer than two properties have answers enough
 	Beside       *score.Score // of the agent's team, or of all agents; nil for others, and with too few answers of colleagues, or too few of these
 }
 

@@ -23,6 +23,7 @@ type Why struct {
 	Drivers []Driver  `json:"drivers"`
 	Note    string    `json:"note,omitempty"` // why no driver is named; "" when some are, or when none of those compared is reliable
 	Hours   []Hour    `json:"hours"`          // those of the week with answers enough to be shown, Monday first
+	Bands   []Hour    `json:"bands"`          // likewise three hours together (why.BandHours), by the first of them
 }
 
 // Mention is a cause or a theme, and in how many answers it is.
@@ -67,14 +68,18 @@ type studies struct {
 type study struct {
 	*why.Study
 	heard int64
+	cross *crossing // nil where nobody reads of one
 }
 
-func studiesOf(p *program.Program, reports []Report) studies {
+func studiesOf(p *program.Program, reports []Report, cuts cuts) studies {
 	s := studies{why.Reader{Finder: theme.NewFinder(p), Zone: p.Zone}, map[string]*study{}}
 	for _, r := range reports {
 		for _, t := range r.Touchpoints {
 			if r.For.Property() == "" && s.of[t.Name] == nil {
 				s.of[t.Name] = &study{Study: why.NewStudy(p, p.Surveys[t.Survey])}
+			}
+			if r.For.Readership == program.Leadership {
+				s.of[t.Name].cross = cuts.crossing(p, t)
 			}
 		}
 	}
@@ -88,6 +93,9 @@ func (s studies) hear(record response.Record) {
 	}
 	if answer, counts := s.reader.Answer(record); counts {
 		study.Add(answer)
+		if study.cross != nil {
+			study.cross.table.Add(answer)
+		}
 		study.heard++
 	}
 }
@@ -104,13 +112,16 @@ func (s studies) tell(reports []Report) {
 		for k := range reports[i].Touchpoints {
 			if t := &reports[i].Touchpoints[k]; reports[i].For.Property() == "" {
 				t.Why = found[t.Name]
+				if study := s.of[t.Name]; study != nil && study.cross != nil && reports[i].For.Readership == program.Leadership {
+					t.Cross = study.cross.tell(t.Scale)
+				}
 			}
 		}
 	}
 }
 
 func (s study) why() *Why {
-	w := &Why{Causes: mentions(s.Causes), Themes: mentions(s.Themes), Words: []Word{}, Drivers: []Driver{}, Hours: []Hour{}}
+	w := &Why{Causes: mentions(s.Causes), Themes: mentions(s.Themes), Words: []Word{}, Drivers: []Driver{}, Hours: []Hour{}, Bands: []Hour{}}
 	for _, word := range s.Words.List(wordsTold) {
 		w.Words = append(w.Words, Word(word))
 	}
@@ -122,15 +133,23 @@ func (s study) why() *Why {
 			Interval: score.Interval{score.Round(d.Interval[0], 3), score.Round(d.Interval[1], 3)},
 		})
 	}
-	week := s.Hours.Week()
-	for day := range week {
+	week, bands := s.Hours.Week(), s.Hours.Bands()
+	for day := range 7 {
 		for hour, at := range week[(day+1)%7] {
-			if at.Mood != nil {
-				w.Hours = append(w.Hours, Hour{day, hour, at.Score.N, score.Round(*at.Score.Value, 3), score.Round(*at.Mood, 3)})
-			}
+			w.Hours = appendHour(w.Hours, day, hour, at)
+		}
+		for band, at := range bands[(day+1)%7] {
+			w.Bands = appendHour(w.Bands, day, band*why.BandHours, at)
 		}
 	}
 	return w
+}
+
+func appendHour(told []Hour, day, hour int, at why.Hour) []Hour {
+	if at.Mood == nil {
+		return told
+	}
+	return append(told, Hour{day, hour, at.Score.N, score.Round(*at.Score.Value, 3), score.Round(*at.Mood, 3)})
 }
 
 // mentions are the most frequent, of as many answers as may be shown.
