@@ -16,7 +16,7 @@ import (
 func Console(p Parts) http.Handler {
 	door := access.SignIn{Asks: p.Store, Links: p.diary(), Sessions: p.Store, Meter: p.Store, Programs: p.Programs}
 	return (&console.Console{Sessions: door, Door: door, Programs: p.Programs, Scores: p.gather(), Segments: tally.Reader{Archive: p.Store}, Answers: p.Store, Decisions: p.Store, People: finder{p},
-		Reports: p.gather(), Audits: p.Store, Now: p.Now, Log: p.Log}).Handler()
+		Reports: p.gatherNow(), Audits: p.Store, Now: p.Now, Log: p.Log}).Handler()
 }
 
 // finder finds customers for the team, who are not told who they are, with the secret in force.
