@@ -122,6 +122,8 @@ func (c *Console) Handler() http.Handler {
 	protection.SetDenyHandler(c.open(func(request) error { return fault.New(fault.Forbidden, "this form is one of another site's") }))
 	ours := protection.Handler(all)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// Without a referrer a form of ours would come from "null", which tells an older browser's apart from another site's by nothing.
+		w.Header().Set("Referrer-Policy", "same-origin")
 		web.Secure(w.Header()) // of whatever is answered, also where a router does it
 		w.Header().Set("Content-Security-Policy", policy)
 		ours.ServeHTTP(w, r)

@@ -223,7 +223,7 @@ func TestWhateverIsAnsweredCannotBeFramedKeptOrTakenForAPage(t *testing.T) {
 		for _, site := range []string{"same-origin", "cross-site"} {
 			for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut} {
 				got := w.ask(t, method, address, "", "Sec-Fetch-Site", site, "Cookie", console.Cookie+"="+cookie)
-				for name, want := range map[string]string{"Content-Security-Policy": "frame-ancestors 'none'", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"} {
+				for name, want := range map[string]string{"Content-Security-Policy": "frame-ancestors 'none'", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"} {
 					if !strings.Contains(got.header.Get(name), want) {
 						t.Errorf("%s %s, %s: %d with %s %q", method, address, site, got.status, name, got.header.Get(name))
 					}
@@ -241,7 +241,7 @@ func TestPagesCannotBeFramedKeptOrIndexedAndRunNothingOfOthers(t *testing.T) {
 			got = w.ask(t, http.MethodGet, page, "")
 		}
 		for name, want := range map[string]string{
-			"Content-Security-Policy": "frame-ancestors 'none'", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer",
+			"Content-Security-Policy": "frame-ancestors 'none'", "Cache-Control": "no-store", "Referrer-Policy": "same-origin",
 			"X-Content-Type-Options": "nosniff", "X-Robots-Tag": "noindex",
 		} {
 			if !strings.Contains(got.header.Get(name), want) {

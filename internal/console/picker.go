@@ -1,7 +1,9 @@
 package console
 
 import (
+	"maps"
 	"net/url"
+	"slices"
 
 	"afterword/internal/fault"
 	"afterword/internal/period"
@@ -63,7 +65,7 @@ func (r request) pick(in period.Period, at string, kept url.Values) picker {
 	for _, each := range pickable {
 		p.Kinds = append(p.Kinds, place{Name: r.words.T(each.text), Link: link(each.kind.Of(last)), Current: each.kind == is})
 	}
-	for name := range kept {
+	for _, name := range slices.Sorted(maps.Keys(kept)) {
 		p.Kept = append(p.Kept, field{name, kept.Get(name)})
 	}
 	return p

@@ -39,12 +39,12 @@ type Past struct {
 }
 
 // History compares a score with one's own earlier periods, given oldest first: with the newest that has enough answers to be shown, and
-// with all of them together if there are more. None when there is none.
+// with all of these together if there are more. One with too few answers is in neither: it could be computed from the two.
 func History(scale Scale, now Counts, before []Past) (found []Benchmark) {
 	all, first, last, periods := Counts{}, "", "", 0
 	for _, p := range before {
 		s := Of(scale, p.Counts)
-		if s.N == 0 {
+		if s.Value == nil {
 			continue
 		}
 		for rating, c := range p.Counts {
@@ -55,11 +55,9 @@ func History(scale Scale, now Counts, before []Past) (found []Benchmark) {
 		}
 		last = p.Name
 		periods++
-		if s.Value != nil {
-			found = []Benchmark{history(scale, p.Name, now, p.Counts)}
-		}
+		found = []Benchmark{history(scale, p.Name, now, p.Counts)}
 	}
-	if periods > 1 && Of(scale, all).Value != nil {
+	if periods > 1 {
 		found = append(found, history(scale, first+".."+last, now, all))
 	}
 	return found

@@ -39,10 +39,13 @@ func Send(w http.ResponseWriter, r *http.Request, log *slog.Logger, s Sheet) {
 	}
 }
 
-// Secure sets what every answer has: its address is a credential, which must not be passed on, kept or indexed.
+// Secure sets what every answer has: its address is a credential, which must not be passed on, kept or indexed. A policy for referrers
+// that is set already stays.
 func Secure(h http.Header) {
 	h.Set("Cache-Control", "no-store")
-	h.Set("Referrer-Policy", "no-referrer")
+	if h.Get("Referrer-Policy") == "" {
+		h.Set("Referrer-Policy", "no-referrer")
+	}
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Robots-Tag", "noindex")
 }
