@@ -188,6 +188,23 @@ func TestAReportReadsAndLooksLikeThis(t *testing.T) {
 }
 
 // Nothing to say is said as well.
+// A figure of what is at risk never stands without what it is assumed by.
+func TestWhatIsAtRiskStandsBesideWhatIsAssumed(t *testing.T) {
+	r := told3()
+	support := &r.Touchpoints[2]
+	support.Worth = score.Worth{Churn: score.Churn{Good: 0.1, Neutral: 0.8, Bad: 0.92}, Value: 500, Currency: "EUR"}.AtRisk(support.Scale, support.Score.Distribution)
+	files, err := writer(t).ReportFiles(acme(), r, "en", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	letter := strings.Join(strings.Fields(string(files["report.txt"])), " ")
+	for _, want := range []string{"8,800 EUR a year, at 500 EUR a customer", "92.0% of the unhappy and 80.0% of the neutral", "and 10.0% of the happy"} {
+		if !strings.Contains(letter, want) {
+			t.Errorf("it does not say %q", want)
+		}
+	}
+}
+
 func TestAReportOfNearlyNothingReadsAndLooksLikeThis(t *testing.T) {
 	r := told3()
 	r.Closed, r.CountsClicks, r.Cases = false, true, report.Cases{AtLeast: true}

@@ -93,8 +93,8 @@ func (v *told) feature(d report.Driver, asked program.Survey) string {
 func (v *told) worthEntries(t report.Touchpoint, add func(label, value string)) {
 	if r := t.Worth; r != nil {
 		said := []string{v.T("report.worth.customers", "customers", v.Number(r.Customers, 1), "answers", v.Count(r.Answers))}
-		if r.Revenue != nil {
-			said = append(said, v.T("report.worth.money", "money", v.money(*r.Revenue, r.Currency)))
+		if r.Revenue != nil && r.Customers > 0 {
+			said = append(said, v.T("report.worth.money", "money", v.money(*r.Revenue, r.Currency), "value", v.money(*r.Revenue/r.Customers, r.Currency)))
 		}
 		if r.Gain != nil {
 			step := v.Number(r.Gain.Step, t.Scale.Decimals())
@@ -104,6 +104,9 @@ func (v *told) worthEntries(t report.Touchpoint, add func(label, value string)) 
 			said = append(said, v.T("report.worth.gain", "step", step, "customers", v.Number(r.Gain.Customers, 1)))
 		}
 		said = append(said, v.T("report.worth.assumed", "bad", v.Percent(r.Churn.Bad), "neutral", v.Percent(r.Churn.Neutral)))
+		if r.Churn.Good > 0 {
+			said = append(said, v.T("report.worth.happy", "good", v.Percent(r.Churn.Good)))
+		}
 		add(v.T("report.label.worth"), v.list(said...))
 	}
 	for _, b := range t.Benchmarks {
