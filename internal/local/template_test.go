@@ -2,6 +2,7 @@ package local_test
 
 import (
 	"fmt"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -37,6 +38,27 @@ func TestAScheduleThatTheRunnerDoesNotKnowIsRefused(t *testing.T) {
 	for _, expression := range []string{"", "rate(0 minutes)", "rate(1 fortnight)", "cron(0 3 ? * MON *)", "cron(60 3 * * ? *)", "at(2026-11-22T10:00:00)"} {
 		if _, err := local.ParseSchedule(expression); err == nil {
 			t.Errorf("%q was taken", expression)
+		}
+	}
+}
+
+// After a rebuild the counts have another name: whoever may read or write those of the first generation may do so with each.
+func TestWhoMayUseCountsMayUseThoseOfEachGeneration(t *testing.T) {
+	path, err := local.FindTemplate(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	granted := regexp.MustCompile(`LeadingKeys": .*"(0[^"]*)"`).FindAllStringSubmatch(string(text), -1)
+	if len(granted) < 10 {
+		t.Errorf("only %d grants name counts", len(granted))
+	}
+	for _, grant := range granted {
+		if grant[1] != "0*" {
+			t.Errorf("%s", grant[0])
 		}
 	}
 }
