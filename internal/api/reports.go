@@ -18,6 +18,8 @@ import (
 type Reports interface {
 	// Report gathers the report of a period for an audience as it is at now. Faults: Transient.
 	Report(ctx context.Context, p *program.Program, in period.Period, to program.Audience, now time.Time) (report.Report, error)
+	// Ranking is how the values of a property did in a period about a touchpoint, in the series of a survey, ranked. Faults: Transient.
+	Ranking(ctx context.Context, s program.Survey, touchpoint, property string, in period.Period) ([]score.Segment, error)
 }
 
 // Report is how a period went, as the API shows it: what is mailed when the period is over. Its numbers are rounded.

@@ -14,9 +14,6 @@ import (
 type Counts interface {
 	// Counts is the counts of a series in a period. Faults: Transient.
 	Counts(ctx context.Context, series tally.Series, p period.Period) (tally.Counts, error)
-	// Segments is the answers of a series in a period for each value of a property; apart: under "" those of which none is known. Faults:
-	// Transient.
-	Segments(ctx context.Context, series tally.Series, property string, apart bool, p period.Period) (map[string]score.Counts, error)
 	// Sends is how the mails fared that were sent in the period. Faults: Transient.
 	Sends(ctx context.Context, series tally.Series, p period.Period) (tally.Sends, error)
 }

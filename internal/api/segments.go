@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -21,13 +22,17 @@ func (a *API) segments(ctx context.Context, p *program.Program, query map[string
 	if !known {
 		return nil, fault.New(fault.Invalid, "a segment is asked for with its touchpoint, and is such as %s, or %s:somebody for one of them", property, property)
 	}
-	series := tally.Series{Touchpoint: t.Name, Survey: t.Survey}
-	if query["survey"] != "" {
-		series.Survey = query["survey"]
+	series := tally.Series{Touchpoint: t.Name, Survey: cmp.Or(query["survey"], t.Survey)}
+	ranking, err := a.Reports.Ranking(ctx, p.Surveys[series.Survey], t.Name, property, in)
+	if err != nil {
+		return nil, err
 	}
-	all, err := a.ranked(ctx, p, series, property, in)
-	if err != nil || !one {
-		return page[Score]{Items: all}, err
+	all := []Score{}
+	for _, s := range ranking {
+		all = append(all, segment(p, series, property, s, in))
+	}
+	if !one {
+		return page[Score]{Items: all}, nil
 	}
 	for _, s := range all {
 		if _, other, _ := strings.Cut(s.Segment, ":"); strings.EqualFold(other, value) {
@@ -35,23 +40,6 @@ func (a *API) segments(ctx context.Context, p *program.Program, query map[string
 		}
 	}
 	return segment(p, series, property, score.Segment{Value: value, Score: score.Of(p.Surveys[series.Survey].Scale, nil)}, in), nil
-}
-
-// ranked is the scores of a property's values, those that are surely high first.
-func (a *API) ranked(ctx context.Context, p *program.Program, series tally.Series, property string, in period.Period) ([]Score, error) {
-	now, err := a.Counts.Segments(ctx, series, property, !program.Several(property), in)
-	if err != nil {
-		return nil, err
-	}
-	before, err := a.Counts.Segments(ctx, series, property, !program.Several(property), in.Previous())
-	if err != nil {
-		return nil, err
-	}
-	shown := []Score{}
-	for _, s := range score.Rank(p.Surveys[series.Survey].Scale, now, before) {
-		shown = append(shown, segment(p, series, property, s, in))
-	}
-	return shown, nil
 }
 
 func segment(p *program.Program, series tally.Series, property string, s score.Segment, in period.Period) Score {

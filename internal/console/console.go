@@ -21,6 +21,7 @@ import (
 	"afterword/internal/problem"
 	"afterword/internal/program"
 	"afterword/internal/report"
+	"afterword/internal/score"
 	"afterword/internal/tally"
 	"afterword/internal/web"
 )
@@ -31,7 +32,6 @@ type Console struct {
 	Door      Door
 	Programs  Programs
 	Scores    Scores
-	Segments  Segments
 	Answers   Answers
 	Decisions Decisions
 	People    People
@@ -60,6 +60,8 @@ type Scores interface {
 	Scores(ctx context.Context, p *program.Program, in period.Period) ([]report.Touchpoint, error)
 	// Touchpoint is how one did in a period, in the series of a survey. Faults: Transient.
 	Touchpoint(ctx context.Context, s program.Survey, name string, in period.Period) (report.Touchpoint, error)
+	// Ranking is how the values of a property did about a touchpoint, in the series of a survey, ranked. Faults: Transient.
+	Ranking(ctx context.Context, s program.Survey, touchpoint, property string, in period.Period) ([]score.Segment, error)
 }
 
 // Audits knows what the last audit found.

@@ -2,7 +2,6 @@ package console
 
 import (
 	"cmp"
-	"context"
 	"net/url"
 	"slices"
 	"strconv"
@@ -11,15 +10,7 @@ import (
 	"afterword/internal/period"
 	"afterword/internal/program"
 	"afterword/internal/score"
-	"afterword/internal/tally"
 )
-
-// Segments reads what the scores of a property's values are made of; tally.Reader does.
-type Segments interface {
-	// Segments is the answers of a series in a period, by rating, for each value of a property. Apart tells that an answer has one value
-	// at most; then those of which none is known are under "". Faults: Transient.
-	Segments(ctx context.Context, series tally.Series, property string, apart bool, p period.Period) (map[string]score.Counts, error)
-}
 
 // ranking is the scores of a property's values, those that are surely high first.
 type ranking struct {
@@ -53,23 +44,13 @@ func (r request) property() string {
 	return cmp.Or(r.program.Segments...)
 }
 
-func (r request) rank(name string, s program.Survey, property string, in period.Period) ([]score.Segment, error) {
-	series, apart := tally.Series{Touchpoint: name, Survey: s.ID}, !program.Several(property)
-	now, err := r.Segments.Segments(r.Context(), series, property, apart, in)
-	if err != nil {
-		return nil, err
-	}
-	before, err := r.Segments.Segments(r.Context(), series, property, apart, in.Previous())
-	return score.Rank(s.Scale, now, before), err
-}
-
 // ranking shows the segments of a touchpoint. kept are the other parameters of its page.
 func (r request) ranking(name string, s program.Survey, in period.Period, at string, kept url.Values) (ranking, error) {
 	property := r.property()
 	if property == "" {
 		return ranking{}, nil
 	}
-	all, err := r.rank(name, s, property, in)
+	all, err := r.Scores.Ranking(r.Context(), s, name, property, in)
 	if err != nil {
 		return ranking{}, err
 	}
@@ -121,7 +102,7 @@ func (r request) segmentsTable() error {
 	if property == "" {
 		return r.spreadsheet("segments-"+in.Name+".csv", rows)
 	}
-	all, err := r.rank(name, s, property, in)
+	all, err := r.Scores.Ranking(r.Context(), s, name, property, in)
 	if err != nil {
 		return err
 	}

@@ -8,14 +8,13 @@ import (
 	"afterword/internal/console"
 	"afterword/internal/customer"
 	"afterword/internal/privacy"
-	"afterword/internal/tally"
 	"afterword/internal/touchpoint"
 )
 
 // Console serves the team's pages. It needs Store, Programs, Secrets, Now and Log.
 func Console(p Parts) http.Handler {
 	door := access.SignIn{Asks: p.Store, Links: p.diary(), Sessions: p.Store, Meter: p.Store, Programs: p.Programs}
-	return (&console.Console{Sessions: door, Door: door, Programs: p.Programs, Scores: p.gather(), Segments: tally.Reader{Archive: p.Store}, Answers: p.Store, Decisions: p.Store, People: finder{p},
+	return (&console.Console{Sessions: door, Door: door, Programs: p.Programs, Scores: p.gather(), Answers: p.Store, Decisions: p.Store, People: finder{p},
 		Reports: p.gatherNow(), Audits: p.Store, Now: p.Now, Log: p.Log}).Handler()
 }
 

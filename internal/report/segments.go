@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"afterword/internal/period"
 	"afterword/internal/program"
 	"afterword/internal/score"
 	"afterword/internal/tally"
@@ -78,7 +79,7 @@ func (g Gather) cutAll(ctx context.Context, p *program.Program, scores []Touchpo
 	for i, key := range keys {
 		t := scores[slices.IndexFunc(scores, func(t Touchpoint) bool { return t.Name == key.touchpoint })]
 		reads.Go(func() (err error) {
-			read[i], err = g.Counts.Segments(ctx, tally.Series{Touchpoint: t.Name, Survey: t.Survey}, key.property, !program.Several(key.property), t.Trend[key.period].Period)
+			read[i], err = g.cut(ctx, tally.Series{Touchpoint: t.Name, Survey: t.Survey}, key.property, t.Trend[key.period].Period)
 			if err != nil {
 				return fmt.Errorf("gather the segments of %s: %w", t.Name, err)
 			}
@@ -92,6 +93,26 @@ func (g Gather) cutAll(ctx context.Context, p *program.Program, scores []Touchpo
 		all[key] = read[i]
 	}
 	return all, nil
+}
+
+// cut reads the answers of a series for each value of a property; where an answer may have several, no remainder says anything.
+func (g Gather) cut(ctx context.Context, series tally.Series, property string, in period.Period) (map[string]score.Counts, error) {
+	return g.Counts.Segments(ctx, series, property, !program.Several(property), in)
+}
+
+// Ranking is how the values of a property did in a period about a touchpoint, in the series of a survey, ranked, each with how it moved
+// since the period before. Faults: Transient.
+func (g Gather) Ranking(ctx context.Context, s program.Survey, touchpoint, property string, in period.Period) ([]score.Segment, error) {
+	series := tally.Series{Touchpoint: touchpoint, Survey: s.ID}
+	now, err := g.cut(ctx, series, property, in)
+	if err != nil {
+		return nil, err
+	}
+	before, err := g.cut(ctx, series, property, in.Previous())
+	if err != nil {
+		return nil, err
+	}
+	return score.Rank(s.Scale, now, before), nil
 }
 
 // of are the answers of one value, however it is written.

@@ -36,7 +36,7 @@ func Cut(scale Scale, counts map[string]Counts) []Segment {
 // Rank is Cut with how each segment moved that is shown in both periods: a change from a score that is withheld would tell it.
 func Rank(scale Scale, counts, before map[string]Counts) []Segment {
 	all := Cut(scale, counts)
-	changes := CompareAll(scale, Shown(scale, before), Shown(scale, counts))
+	changes := CompareAll(scale, Shown(scale, before), distributions(all))
 	for i := range all {
 		if c, compared := changes[all[i].Value]; compared {
 			all[i].Change = &c
@@ -47,8 +47,13 @@ func Rank(scale Scale, counts, before map[string]Counts) []Segment {
 
 // Shown is the answers of those segments of a whole that Cut shows.
 func Shown(scale Scale, counts map[string]Counts) map[string]Counts {
+	return distributions(Cut(scale, counts))
+}
+
+// distributions are the answers of those that are shown.
+func distributions(all []Segment) map[string]Counts {
 	shown := map[string]Counts{}
-	for _, s := range Cut(scale, counts) {
+	for _, s := range all {
 		if s.Score.Value != nil {
 			shown[s.Value] = s.Score.Distribution
 		}
