@@ -27,6 +27,8 @@ type Event struct {
 	Subject    string            // what it is about, as the source names it: an order, a ticket; "" when it has none
 	Link       string            // to the subject in the source
 	At         time.Time         // when it happened; zero when the source does not say
+	Ahead      bool              // At may be yet to come: an appointment
+	Fetch      string            // what to ask the source's API for, when the event itself does not say who the customer is; "": it is whole
 	Address    string            // of the customer
 	Person     string            // the customer's name
 	Language   string            // of the customer, in any usual spelling
