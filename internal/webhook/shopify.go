@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"regexp"
 
+	"afterword/internal/foreign"
 	"afterword/internal/touchpoint"
 )
 
@@ -23,67 +24,67 @@ var shopify = sender{
 }
 
 type shopifyOrder struct {
-	ID           scalar `json:"id"`
-	Name         scalar `json:"name"` // "#1030"
-	Number       scalar `json:"order_number"`
-	ContactEmail scalar `json:"contact_email"`
-	Email        scalar `json:"email"`
-	Locale       scalar `json:"customer_locale"`
-	ProcessedAt  scalar `json:"processed_at"`
-	UpdatedAt    scalar `json:"updated_at"`
-	TotalPrice   scalar `json:"total_price"`
-	Currency     scalar `json:"currency"`
-	Test         scalar `json:"test"`
-	Accepts      scalar `json:"buyer_accepts_marketing"`
-	Tags         scalar `json:"tags"`
-	Channel      scalar `json:"source_name"`
-	Staff        scalar `json:"user_id"`
+	ID           foreign.Text `json:"id"`
+	Name         foreign.Text `json:"name"` // "#1030"
+	Number       foreign.Text `json:"order_number"`
+	ContactEmail foreign.Text `json:"contact_email"`
+	Email        foreign.Text `json:"email"`
+	Locale       foreign.Text `json:"customer_locale"`
+	ProcessedAt  foreign.Text `json:"processed_at"`
+	UpdatedAt    foreign.Text `json:"updated_at"`
+	TotalPrice   foreign.Text `json:"total_price"`
+	Currency     foreign.Text `json:"currency"`
+	Test         foreign.Text `json:"test"`
+	Accepts      foreign.Text `json:"buyer_accepts_marketing"`
+	Tags         foreign.Text `json:"tags"`
+	Channel      foreign.Text `json:"source_name"`
+	Staff        foreign.Text `json:"user_id"`
 	Customer     struct {
-		Email     scalar `json:"email"`
-		FirstName scalar `json:"first_name"`
-		LastName  scalar `json:"last_name"`
-		CreatedAt scalar `json:"created_at"`
+		Email     foreign.Text `json:"email"`
+		FirstName foreign.Text `json:"first_name"`
+		LastName  foreign.Text `json:"last_name"`
+		CreatedAt foreign.Text `json:"created_at"`
 		Marketing struct {
-			State scalar `json:"state"`
+			State foreign.Text `json:"state"`
 		} `json:"email_marketing_consent"`
 	} `json:"customer"`
 	Billing  shopifyAddress `json:"billing_address"`
 	Shipping shopifyAddress `json:"shipping_address"`
 	Lines    []struct {
-		Title scalar `json:"title"`
+		Title foreign.Text `json:"title"`
 	} `json:"line_items"`
 }
 
 type shopifyAddress struct {
-	Country scalar `json:"country_code"`
+	Country foreign.Text `json:"country_code"`
 }
 
 func shopifyEvent(header http.Header, body []byte) (touchpoint.Event, error) {
 	var o shopifyOrder
-	if err := decode(body, &o); err != nil {
+	if err := foreign.Decode(body, &o); err != nil {
 		return touchpoint.Event{}, err
 	}
-	get := func(name string) scalar {
-		return scalar(first(scalar(header.Get("X-Shopify-"+name)), scalar(header.Get("Shopify-"+name))))
+	get := func(name string) foreign.Text {
+		return foreign.Text(foreign.First(foreign.Text(header.Get("X-Shopify-"+name)), foreign.Text(header.Get("Shopify-"+name))))
 	}
 	e := touchpoint.Event{
 		Name:     string(get("Topic")),
 		Delivery: string(get("Webhook-Id")),
-		Subject:  first(o.Name, o.Number, o.ID),
-		Link:     shopifyLink(string(get("Shop-Domain")), first(o.ID)),
-		At:       moment(get("Triggered-At"), o.ProcessedAt, o.UpdatedAt),
-		Address:  first(o.ContactEmail, o.Email, o.Customer.Email),
-		Person:   first(o.Customer.FirstName) + " " + first(o.Customer.LastName),
-		Language: first(o.Locale),
-		Since:    moment(o.Customer.CreatedAt),
-		Test:     yes(o.Test) || yes(get("Test")),
-		Properties: properties(map[string]string{
-			"country": first(o.Billing.Country, o.Shipping.Country), "channel": first(o.Channel), "agent": first(o.Staff), "product": o.product(),
-			"tags": first(o.Tags), "amount": first(o.TotalPrice), "currency": first(o.Currency),
+		Subject:  foreign.First(o.Name, o.Number, o.ID),
+		Link:     shopifyLink(string(get("Shop-Domain")), foreign.First(o.ID)),
+		At:       foreign.Moment(get("Triggered-At"), o.ProcessedAt, o.UpdatedAt),
+		Address:  foreign.First(o.ContactEmail, o.Email, o.Customer.Email),
+		Person:   foreign.First(o.Customer.FirstName) + " " + foreign.First(o.Customer.LastName),
+		Language: foreign.First(o.Locale),
+		Since:    foreign.Moment(o.Customer.CreatedAt),
+		Test:     foreign.Yes(o.Test) || foreign.Yes(get("Test")),
+		Properties: foreign.Properties(map[string]string{
+			"country": foreign.First(o.Billing.Country, o.Shipping.Country), "channel": foreign.First(o.Channel), "agent": foreign.First(o.Staff), "product": o.product(),
+			"tags": foreign.First(o.Tags), "amount": foreign.First(o.TotalPrice), "currency": foreign.First(o.Currency),
 		}),
 	}
 	// Declining marketing is no refusal of being asked about one's own order.
-	if yes(o.Accepts) || o.Customer.Marketing.State == "subscribed" {
+	if foreign.Yes(o.Accepts) || o.Customer.Marketing.State == "subscribed" {
 		e.Consent = touchpoint.Given
 	}
 	return e, nil
@@ -93,10 +94,10 @@ func shopifyEvent(header http.Header, body []byte) (touchpoint.Event, error) {
 func (o shopifyOrder) product() string {
 	title := ""
 	for _, line := range o.Lines {
-		if title != "" && first(line.Title) != title {
+		if title != "" && foreign.First(line.Title) != title {
 			return ""
 		}
-		title = first(line.Title)
+		title = foreign.First(line.Title)
 	}
 	return title
 }

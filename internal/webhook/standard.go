@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"afterword/internal/foreign"
 	"afterword/internal/touchpoint"
 )
 
@@ -24,54 +25,54 @@ var standard = sender{
 }
 
 type standardBody struct {
-	Type      scalar `json:"type"`
-	Timestamp scalar `json:"timestamp"`
+	Type      foreign.Text `json:"type"`
+	Timestamp foreign.Text `json:"timestamp"`
 	Data      struct {
 		Customer struct {
-			Email    scalar `json:"email"`
-			Name     scalar `json:"name"`
-			Language scalar `json:"language"`
-			Zone     scalar `json:"time_zone"`
+			Email    foreign.Text `json:"email"`
+			Name     foreign.Text `json:"name"`
+			Language foreign.Text `json:"language"`
+			Zone     foreign.Text `json:"time_zone"`
 		} `json:"customer"`
-		Subject    scalar            `json:"subject"`
-		Link       scalar            `json:"link"`
-		Properties map[string]scalar `json:"properties"`
-		Test       scalar            `json:"test"`
-		Reopened   scalar            `json:"reopened"`
-		Consent    scalar            `json:"consent"`
-		Since      scalar            `json:"customer_since"` // a time, or a date
+		Subject    foreign.Text            `json:"subject"`
+		Link       foreign.Text            `json:"link"`
+		Properties map[string]foreign.Text `json:"properties"`
+		Test       foreign.Text            `json:"test"`
+		Reopened   foreign.Text            `json:"reopened"`
+		Consent    foreign.Text            `json:"consent"`
+		Since      foreign.Text            `json:"customer_since"` // a time, or a date
 	} `json:"data"`
 }
 
 func standardEvent(header http.Header, body []byte) (touchpoint.Event, error) {
 	var b standardBody
-	if err := decode(body, &b); err != nil {
+	if err := foreign.Decode(body, &b); err != nil {
 		return touchpoint.Event{}, err
 	}
 	d := b.Data
 	e := touchpoint.Event{
-		Name:       first(b.Type),
-		Delivery:   first(scalar(header.Get("Webhook-Id")), scalar(header.Get("Svix-Id"))),
-		Subject:    first(d.Subject),
-		Link:       first(d.Link),
-		At:         moment(b.Timestamp),
-		Address:    first(d.Customer.Email),
-		Person:     first(d.Customer.Name),
-		Language:   first(d.Customer.Language),
-		Zone:       first(d.Customer.Zone),
-		Since:      moment(d.Since, d.Since+"T00:00:00"),
-		Test:       yes(d.Test),
-		Reopened:   yes(d.Reopened),
+		Name:       foreign.First(b.Type),
+		Delivery:   foreign.First(foreign.Text(header.Get("Webhook-Id")), foreign.Text(header.Get("Svix-Id"))),
+		Subject:    foreign.First(d.Subject),
+		Link:       foreign.First(d.Link),
+		At:         foreign.Moment(b.Timestamp),
+		Address:    foreign.First(d.Customer.Email),
+		Person:     foreign.First(d.Customer.Name),
+		Language:   foreign.First(d.Customer.Language),
+		Zone:       foreign.First(d.Customer.Zone),
+		Since:      foreign.Moment(d.Since, d.Since+"T00:00:00"),
+		Test:       foreign.Yes(d.Test),
+		Reopened:   foreign.Yes(d.Reopened),
 		Properties: map[string]string{},
 	}
 	for name, value := range d.Properties {
-		e.Properties[name] = first(value)
+		e.Properties[name] = foreign.First(value)
 	}
-	e.Properties = properties(e.Properties)
+	e.Properties = foreign.Properties(e.Properties)
 	switch {
-	case yes(d.Consent):
+	case foreign.Yes(d.Consent):
 		e.Consent = touchpoint.Given
-	case first(d.Consent) != "":
+	case foreign.First(d.Consent) != "":
 		e.Consent = touchpoint.Refused
 	}
 	return e, nil

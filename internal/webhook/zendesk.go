@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"afterword/internal/foreign"
 	"afterword/internal/touchpoint"
 )
 
@@ -29,49 +30,49 @@ var zendesk = sender{
 const zendeskTestSecret = "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ=="
 
 type zendeskTicket struct {
-	ID            scalar `json:"ticket_id"`
-	Status        scalar `json:"status"`
-	Link          scalar `json:"link"`
-	UpdatedAt     scalar `json:"updated_at"`
-	Email         scalar `json:"requester_email"`
-	Name          scalar `json:"requester_name"`
-	Language      scalar `json:"requester_language"`
-	Assignee      scalar `json:"assignee_name"`
-	AssigneeEmail scalar `json:"assignee_email"`
-	Group         scalar `json:"group"`
-	Product       scalar `json:"product"`
-	Country       scalar `json:"country"`
-	Channel       scalar `json:"channel"`
-	Tags          scalar `json:"tags"`
-	Test          scalar `json:"test"`
+	ID            foreign.Text `json:"ticket_id"`
+	Status        foreign.Text `json:"status"`
+	Link          foreign.Text `json:"link"`
+	UpdatedAt     foreign.Text `json:"updated_at"`
+	Email         foreign.Text `json:"requester_email"`
+	Name          foreign.Text `json:"requester_name"`
+	Language      foreign.Text `json:"requester_language"`
+	Assignee      foreign.Text `json:"assignee_name"`
+	AssigneeEmail foreign.Text `json:"assignee_email"`
+	Group         foreign.Text `json:"group"`
+	Product       foreign.Text `json:"product"`
+	Country       foreign.Text `json:"country"`
+	Channel       foreign.Text `json:"channel"`
+	Tags          foreign.Text `json:"tags"`
+	Test          foreign.Text `json:"test"`
 }
 
 func zendeskEvent(header http.Header, body []byte) (touchpoint.Event, error) {
 	var t zendeskTicket
-	if err := decode(body, &t); err != nil {
+	if err := foreign.Decode(body, &t); err != nil {
 		return touchpoint.Event{}, err
 	}
-	link := first(t.Link)
+	link := foreign.First(t.Link)
 	if link != "" && !strings.Contains(link, "://") { // {{ticket.url}} has no scheme
 		link = "https://" + link
 	}
-	language := strings.ToLower(first(t.Language))
+	language := strings.ToLower(foreign.First(t.Language))
 	if tag, ok := languageNames[language]; ok {
 		language = tag
 	}
 	return touchpoint.Event{
-		Name:     strings.ToLower(first(t.Status)),
+		Name:     strings.ToLower(foreign.First(t.Status)),
 		Delivery: header.Get("X-Zendesk-Webhook-Invocation-Id"),
-		Subject:  first(t.ID),
+		Subject:  foreign.First(t.ID),
 		Link:     link,
-		At:       moment(t.UpdatedAt),
-		Address:  first(t.Email),
-		Person:   first(t.Name),
+		At:       foreign.Moment(t.UpdatedAt),
+		Address:  foreign.First(t.Email),
+		Person:   foreign.First(t.Name),
 		Language: language,
-		Test:     yes(t.Test),
-		Properties: properties(map[string]string{
-			"agent": first(t.Assignee, t.AssigneeEmail), "team": first(t.Group), "product": first(t.Product), "country": first(t.Country),
-			"channel": strings.ToLower(first(t.Channel)), "tags": strings.Join(strings.FieldsFunc(first(t.Tags), tagEnd), ","),
+		Test:     foreign.Yes(t.Test),
+		Properties: foreign.Properties(map[string]string{
+			"agent": foreign.First(t.Assignee, t.AssigneeEmail), "team": foreign.First(t.Group), "product": foreign.First(t.Product), "country": foreign.First(t.Country),
+			"channel": strings.ToLower(foreign.First(t.Channel)), "tags": strings.Join(strings.FieldsFunc(foreign.First(t.Tags), tagEnd), ","),
 		}),
 	}, nil
 }
