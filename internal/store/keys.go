@@ -29,6 +29,8 @@
 //	                                                                 the address, and nobody else: erasing a customer has nothing to do here;
 //	                                                                 who asked for a link is due work (W#sign-in#<hash>), by the hash alone
 //	program         P#program                          v#000001      versions; "current" names the newest
+//	skips           X#<source>                         <day>#<reason>#<slot>  how often events of one name made no visit on a day, for 35
+//	                                                                 days: a range of days is one query
 //
 //	Scorebook (without a feed); <g> is the generation, which a rebuild replaces: "0", "01", "02", ...
 //	ledger          <g>#L#<invitation>                 ledger        what of a response is counted now
@@ -114,6 +116,11 @@ func lotKey(lot string) table.Key { return workKey(agenda.Mark, lot) }
 func leaseKey(name string) table.Key { return feedback("L#"+name, "lease") }
 
 func rotaKey(touchpoint string) table.Key { return workKey(agenda.Turns, touchpoint) }
+
+// skipKey is where events of one name are counted. At the slot that is none are those of the names that found no slot.
+func skipKey(source, day, reason, slot string) table.Key {
+	return feedback("X#"+escape(source), day+"#"+reason+"#"+slot)
+}
 
 func pauseKey() table.Key { return feedback("G#sending", "pause") }
 

@@ -66,7 +66,11 @@ const lanesEnd = "$"
 
 // each calls read with every item of a range of one partition, strongly read.
 func (s *Store) each(ctx context.Context, partition, from, to string, read func(table.Item)) error {
-	q := table.Query{Table: table.Scorebook, Partition: partition, From: from, To: to, Strong: true}
+	return s.eachOf(ctx, table.Query{Table: table.Scorebook, Partition: partition, From: from, To: to, Strong: true}, read)
+}
+
+// eachOf calls read with every item of a range.
+func (s *Store) eachOf(ctx context.Context, q table.Query, read func(table.Item)) error {
 	for {
 		page, err := s.table.Query(ctx, q)
 		if err != nil {

@@ -41,9 +41,7 @@ func (e Event) clean(touchpoint program.Touchpoint, id customer.ID, now time.Tim
 	if customer.Zone(e.Zone, nil) == nil {
 		e.Zone = ""
 	}
-	if e.Name = text(e.Name, longestText); strings.Contains(e.Name, "@") {
-		e.Name = ""
-	}
+	e.Name = eventName(e.Name)
 	if e.Delivery = text(e.Delivery, longestText); strings.Contains(e.Delivery, "@") {
 		e.Delivery = digest(e.Delivery)
 	}
@@ -62,6 +60,14 @@ func (e Event) clean(touchpoint program.Touchpoint, id customer.ID, now time.Tim
 		e.Subject += trial
 	}
 	return e, nil
+}
+
+// eventName is what the source calls the event; "" for a name with a mail address in it, which would be kept.
+func eventName(s string) string {
+	if s = text(s, longestText); strings.Contains(s, "@") {
+		return ""
+	}
+	return s
 }
 
 // subject is the visit's own name within touchpoint and source. A mail address may not be one, because it would be kept: the
