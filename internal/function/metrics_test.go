@@ -18,6 +18,7 @@ import (
 
 	"afterword/internal/apigw"
 	"afterword/internal/function"
+	"afterword/internal/program"
 	"afterword/internal/store"
 	"afterword/internal/survey"
 	"afterword/internal/table"
@@ -98,7 +99,7 @@ func TestWhatTheCarrierSaysRingsItsOwnAlarm(t *testing.T) {
 func order(t *testing.T, p function.Parts) string {
 	t.Helper()
 	body := []byte(`{"id":1,"name":"#1","contact_email":"maria.lind@customer.example","customer_locale":"en","processed_at":"` + now.Format(time.RFC3339) + `"}`)
-	header, err := webhook.Sign("shopify", "a", body, now)
+	header, _, err := webhook.Sign(program.Source{Kind: program.Shopify}, []string{"a"}, body, now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -224,11 +224,11 @@ func (h *history) work(m Captured) {
 
 // hook signs a payload as the source would, sends it to its hook, and returns what the hook answered.
 func (s *System) hook(ctx context.Context, source, topic string, body []byte) (string, error) {
-	secret, err := s.senderSecret(ctx, source)
+	secrets, err := s.senderSecrets(ctx, source)
 	if err != nil {
 		return "", err
 	}
-	header, err := webhook.Sign(s.current(ctx).Sources[source].Kind, secret, body, s.clock.Now())
+	header, body, err := webhook.Sign(s.current(ctx).Sources[source], secrets, body, s.clock.Now())
 	if err != nil {
 		return "", err
 	}

@@ -2,11 +2,13 @@ package local_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"html"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -19,10 +21,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-lambda-go/events"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"afterword/internal/api"
 	"afterword/internal/local"
+	"afterword/internal/program"
 	"afterword/internal/table"
 	"afterword/internal/table/tabletest"
 	"afterword/internal/webhook"
@@ -32,7 +36,7 @@ import (
 // and sees. They run through the handlers that Lambda runs, on a clock that stands until it is moved. A journey whose first line
 // says "engines: both" also runs on DynamoDB.
 //
-//	hook SOURCE FILE [topic=T]       a source sends the file, signed; prints the answer
+//	hook SOURCE FILE [NAME=VALUE...] a source sends the file, signed, or sample:NAME of events/intake, with headers; prints the answer
 //	raw METHOD PATH FILE [H=V ...]   sends the file as it is, with headers
 //	clock 72h | clock TIME           time passes, every schedule runs
 //	mails KIND N                     so many mails of the kind were sent so far; prints the newest and sets $SURVEY, $UNSUBSCRIBE, $CASE
@@ -222,25 +226,44 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 
 type testKey struct{}
 
-// hook delivers a body to a source, signed, with what the arguments after the source and the file say.
+// hook delivers a body to a source, signed, with what the arguments after the source and the file say: headers, as Name=value. A file
+// sample:NAME is that of events/intake with its headers, happening now.
 func hook(ts *testscript.TestScript, body []byte, args []string) {
 	j := on(ts)
-	header, err := webhook.Sign(args[0], "local-secret-"+args[0], body, j.system.Now())
+	source, shipped := program.Default().Sources[args[0]]
+	if !shipped {
+		source = program.Source{Name: args[0], Kind: args[0]}
+	}
+	header := http.Header{"Content-Type": {"application/json"}}
+	if sample, ok := strings.CutPrefix(args[1], "sample:"); ok {
+		var event events.APIGatewayV2HTTPRequest
+		text, err := os.ReadFile("../../events/intake/" + sample + ".json")
+		ts.Check(err)
+		ts.Check(json.Unmarshal(text, &event))
+		body = webhook.Restamp(source, []byte(event.Body), j.system.Now())
+		for name, value := range event.Headers {
+			header.Set(name, value)
+		}
+	}
+	signed, body, err := webhook.Sign(source, webhook.SampleSecrets(source), body, j.system.Now())
 	ts.Check(err)
-	if args[0] == "shopify" {
+	maps.Copy(header, signed)
+	if args[0] == "shopify" && header.Get("X-Shopify-Topic") == "" {
 		header.Set("X-Shopify-Topic", "orders/paid")
 	}
 	for _, pair := range args[2:] {
 		name, value, _ := strings.Cut(pair, "=")
-		header.Set(map[string]string{"topic": "X-Shopify-Topic"}[name], value)
+		header.Set(cmp.Or(map[string]string{"topic": "X-Shopify-Topic"}[name], name), value)
 	}
-	header.Set("Content-Type", "application/json")
 	j.send(ts, http.MethodPost, "/hooks/"+args[0], header, body)
 }
 
 func on(ts *testscript.TestScript) *traveller { return ts.Value(travellerKey{}).(*traveller) }
 
 func readFile(ts *testscript.TestScript, name string) []byte {
+	if strings.HasPrefix(name, "sample:") {
+		return nil
+	}
 	if sample, ok := strings.CutPrefix(name, "size:"); ok { // so many bytes of nothing
 		n, err := strconv.Atoi(sample)
 		ts.Check(err)

@@ -13,6 +13,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"afterword/internal/program"
+	"afterword/internal/webhook"
 )
 
 // localSecret is what Secrets Manager would hold: the user's file, or one that is made for this machine and kept with the data.
@@ -24,7 +27,7 @@ type localSecret struct {
 	Sources     map[string][]string `json:"sources,omitempty"`
 	API         string              `json:"api,omitempty"` // the API key
 
-	known func() []string // names of the program's sources
+	known func() []program.Source // the program's
 }
 
 func openSecret(folder, file string) (*localSecret, error) {
@@ -97,8 +100,8 @@ func (l *localSecret) keep(path string) error {
 // read is what the keeper of secrets reads.
 func (l *localSecret) read(context.Context) ([]byte, error) {
 	sources := map[string][]string{}
-	for _, name := range l.known() {
-		sources[name] = []string{"local-secret-" + name}
+	for _, source := range l.known() {
+		sources[source.Name] = webhook.SampleSecrets(source)
 	}
 	for name, live := range l.Sources {
 		sources[name] = live
@@ -122,11 +125,11 @@ func keyOf(text string) string {
 	return base64.StdEncoding.EncodeToString(key[:])
 }
 
-// senderSecret is what the source signs with.
-func (s *System) senderSecret(ctx context.Context, source string) (string, error) {
+// senderSecrets are what the source signs with.
+func (s *System) senderSecrets(ctx context.Context, source string) ([]string, error) {
 	live, err := s.parts.Secrets.Source(ctx, source)
 	if err != nil || len(live) == 0 {
-		return "", errors.Join(err, fmt.Errorf("source %s has no secret", source))
+		return nil, errors.Join(err, fmt.Errorf("source %s has no secret", source))
 	}
-	return live[0], nil
+	return live, nil
 }

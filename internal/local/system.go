@@ -9,8 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -306,12 +308,9 @@ func (s *System) current(ctx context.Context) *program.Program {
 	return p
 }
 
-// sources are the names of the program's sources.
-func (s *System) sources() (names []string) {
-	for name := range s.current(context.Background()).Sources {
-		names = append(names, name)
-	}
-	return names
+// sources are those of the program in force.
+func (s *System) sources() []program.Source {
+	return slices.Collect(maps.Values(s.current(context.Background()).Sources))
 }
 
 func (s *System) touchpoints(ctx context.Context) (names []string) {

@@ -210,10 +210,11 @@ func (s *System) fire(ctx context.Context, name string, change func([]byte) []by
 		return "", err
 	}
 	source := event.PathParameters["source"]
-	if _, known := s.current(ctx).Sources[source]; !known {
+	from, known := s.current(ctx).Sources[source]
+	if !known {
 		return "", fault.New(fault.NotFound, "the program has no source %q", source)
 	}
-	return s.hook(ctx, source, event.Headers["x-shopify-topic"], change(webhook.Restamp([]byte(event.Body), s.clock.Now())))
+	return s.hook(ctx, source, event.Headers["x-shopify-topic"], change(webhook.Restamp(from, []byte(event.Body), s.clock.Now())))
 }
 
 // What makes two deliveries of a sample one visit, and whose it is.

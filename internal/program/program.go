@@ -157,6 +157,8 @@ type Source struct {
 	Kind   string            // Shopify, Zendesk or Standard
 	Events map[string]string // the sender's event (topic, status, type) -> touchpoint
 	Agreed bool              // its customers have agreed to be asked
+	URL    string            // that the sender was given, for those that sign it
+	Test   bool              // a staging shop: nothing that it reports is mailed about
 }
 
 // The kinds of source, by how they sign and what they send.

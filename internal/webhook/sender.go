@@ -3,19 +3,44 @@ package webhook
 import (
 	"net/http"
 
+	"afterword/internal/program"
 	"afterword/internal/touchpoint"
 )
 
 // sender is one kind of source.
 type sender struct {
 	scheme scheme
-	// event puts a verified payload into the field's words. It is lenient about what is missing and fails on what is not JSON.
-	event func(header http.Header, body []byte) (touchpoint.Event, error)
+	// events puts a verified payload into the field's words: one event, or those of a batch. It is lenient about what is missing and fails
+	// on what is not the JSON that the sender sends.
+	events func(header http.Header, body []byte) ([]touchpoint.Event, error)
 	// reopens tells whether an event that the program does not map means that its subject is being worked on again; nil: never.
 	reopens func(name string) bool
 	// public are secrets that everybody knows and that prove nothing.
 	public []string
+	// pings are the names of events by which the sender only tries whether we are there.
+	pings []string
+	// handshake tells whether it is a request, unsigned and with nothing to be kept, that the sender tries an address with; nil: never.
+	handshake func(header http.Header, body []byte) bool
+	// refuses: what is signed and cannot be understood is refused with 400, because whoever sends it is told, and it is not sent again. Most
+	// senders would send it again for days, or hold it against us: what they send is taken, and kept as not understood.
+	refuses bool
+	// happened are the fields in which a payload says when it happened.
+	happened []string
 }
 
 // senders by the kind of the program's source.
-var senders = map[string]sender{"shopify": shopify, "zendesk": zendesk, "standard": standard}
+var senders = map[string]sender{program.Shopify: shopify, program.Zendesk: zendesk, program.Standard: standard}
+
+// senderOf is the sender of a source; false when there is none of its kind.
+func senderOf(source program.Source) (sender, bool) {
+	s, ok := senders[source.Kind]
+	return s, ok
+}
+
+// single is the events of a sender that reports one at a time.
+func single(event func(header http.Header, body []byte) (touchpoint.Event, error)) func(http.Header, []byte) ([]touchpoint.Event, error) {
+	return func(header http.Header, body []byte) ([]touchpoint.Event, error) {
+		e, err := event(header, body)
+		return []touchpoint.Event{e}, err
+	}
+}

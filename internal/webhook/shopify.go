@@ -20,7 +20,8 @@ var shopify = sender{
 			{signature: "Shopify-Hmac-Sha256", delivery: "Shopify-Webhook-Id"}, // of the newer "Events"
 		},
 	},
-	event: shopifyEvent,
+	events:   single(shopifyEvent),
+	happened: []string{"processed_at", "updated_at"},
 }
 
 type shopifyOrder struct {

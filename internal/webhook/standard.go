@@ -18,10 +18,12 @@ var standard = sender{
 			{signature: "Webhook-Signature", timestamp: "Webhook-Timestamp", delivery: "Webhook-Id"},
 			{signature: "Svix-Signature", timestamp: "Svix-Timestamp", delivery: "Svix-Id"},
 		},
-		prefix:    "v1,",
+		style: spaced, prefix: "v1,",
 		tolerance: 300 * time.Second,
 	},
-	event: standardEvent,
+	events:   single(standardEvent),
+	refuses:  true,
+	happened: []string{"timestamp"},
 }
 
 type standardBody struct {

@@ -68,71 +68,102 @@ type Intake interface {
 	Take(ctx context.Context, p *program.Program, e touchpoint.Event, now time.Time) (touchpoint.Outcome, error)
 }
 
-// Handler answers ANY /hooks/{source}. What is verified and understood is a 200 with the decision, whatever it is, because most
-// senders take anything else for a failure and send it again or give up on us; what they should send again is a 503.
+// Handler answers ANY /hooks/{source}. What is verified is a 200 with the decision, whatever it is, because most senders take anything
+// else for a failure and send it again or give up on us; what they should send again is a 503.
 type Handler struct {
 	Programs Programs
 	Secrets  Secrets
 	Intake   Intake
+	Skips    touchpoint.Skips // what made no visit is kept here
 	Now      func() time.Time
 	Log      *slog.Logger
 }
 
+// TestHeader marks a delivery of a sender that has no test mode of its own as a test: it is recorded and nobody is mailed. It needs no
+// signature, because all that it can do is to keep a mail back.
+const TestHeader = "Afterword-Test"
+
 func (h Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	decision, err := h.receive(w, r)
+	decisions, err := h.receive(w, r)
 	if err != nil {
 		problem.Write(w, r, h.Log, err)
 		return
 	}
-	if decision != "" {
-		answer(w, decision)
+	if len(decisions) > 0 {
+		answer(w, decisions)
 	}
 }
 
 var errNoSource = fault.New(fault.NotFound, "there is no such source in the program")
 
-// receive returns the decision about a delivery; none when the request was answered otherwise.
-func (h Handler) receive(w http.ResponseWriter, r *http.Request) (touchpoint.Reason, error) {
+// receive returns the decisions about a delivery, one for each of its events; none when the request was answered otherwise.
+func (h Handler) receive(w http.ResponseWriter, r *http.Request) ([]touchpoint.Reason, error) {
 	p, err := h.Programs.Current(r.Context())
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	source, ok := p.Sources[r.PathValue("source")]
-	sender, known := senders[source.Kind]
+	sender, known := senderOf(source)
 	if !ok || !known {
-		return "", errNoSource
+		return nil, errNoSource
 	}
 	switch r.Method {
 	case http.MethodPost:
 	case http.MethodGet, http.MethodHead: // senders probe an address before they use it
 		w.WriteHeader(http.StatusOK)
-		return "", nil
+		return nil, nil
 	default:
 		problem.Method(w, http.MethodPost, http.MethodGet, http.MethodHead)
-		return "", nil
+		return nil, nil
 	}
 	body, err := read(r)
 	if err != nil {
-		return "", err
+		return nil, err
+	}
+	if sender.handshake != nil && sender.handshake(r.Header, body) {
+		w.WriteHeader(http.StatusOK)
+		return nil, nil
+	}
+	if !isJSON(r.Header) {
+		return nil, fault.New(fault.Unsupported, "the content type has to be application/json")
 	}
 	now := h.Now()
 	if err := h.verify(r, source, sender, body, now); err != nil {
-		return "", err
+		return nil, err
 	}
-	event, err := sender.event(r.Header, body)
+	events, err := sender.events(r.Header, body)
+	if err == nil && len(events) == 0 {
+		err = errors.New("there is no event in it")
+	}
 	if err != nil {
-		return "", fault.Wrap(fault.Invalid, err, "the body is not the JSON that this source sends")
+		err = fault.Wrap(fault.Invalid, err, "the body is not the JSON that this source sends")
+		if sender.refuses {
+			return nil, err
+		}
+		h.tell(r.Context(), source, "", touchpoint.NotUnderstood, false)
+		decisions := []touchpoint.Reason{touchpoint.NotUnderstood}
+		return decisions, h.skip(r.Context(), p, []touchpoint.Event{{Source: source.Name}}, decisions, now)
 	}
-	event.Source = source.Name
-	return h.decide(r.Context(), p, source, sender, event, now)
+	test := source.Test || r.Header.Get(TestHeader) != ""
+	for i := range events {
+		events[i].Source = source.Name
+		events[i].Test = events[i].Test || test
+	}
+	decisions, err := h.decideAll(r.Context(), p, source, sender, events, now)
+	if err != nil {
+		return nil, err
+	}
+	return decisions, h.skip(r.Context(), p, events, decisions, now)
 }
 
-// read returns the raw body. Faults: Unsupported, TooLarge, Invalid.
+// isJSON tells whether a body says that it is JSON.
+func isJSON(header http.Header) bool {
+	media, _, err := mime.ParseMediaType(header.Get("Content-Type"))
+	return err == nil && (media == "application/json" || strings.HasSuffix(media, "+json"))
+}
+
+// read returns the raw body. Faults: TooLarge, Invalid.
 func read(r *http.Request) ([]byte, error) {
-	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || media != "application/json" && !strings.HasSuffix(media, "+json") {
-		return nil, fault.New(fault.Unsupported, "the content type has to be application/json")
-	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
 	if err != nil {
 		return nil, fault.Wrap(fault.Invalid, err, "the body did not come through")
@@ -153,7 +184,7 @@ func (h Handler) verify(r *http.Request, source program.Source, sender sender, b
 	if len(secrets) == 0 {
 		err = errors.New("the source has no secret of its own")
 	} else {
-		err = sender.scheme.verify(r.Header, body, secrets, now)
+		err = sender.scheme.verify(message{r.Method, source.URL, r.Header, body}, secrets, now)
 	}
 	if err != nil {
 		return fault.Wrap(fault.Unauthorized, err, "the signature does not prove that this came from the source")
@@ -161,11 +192,16 @@ func (h Handler) verify(r *http.Request, source program.Source, sender sender, b
 	return nil
 }
 
-func answer(w http.ResponseWriter, decision touchpoint.Reason) {
+// answer tells the decision, or those about a batch in its order.
+func answer(w http.ResponseWriter, decisions []touchpoint.Reason) {
 	header := w.Header()
 	header.Set("Content-Type", "application/json")
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(http.StatusOK)
-	_ = json.NewEncoder(w).Encode(map[string]string{"decision": string(decision)}) // a sender that has gone away sends again
+	var told any = map[string]touchpoint.Reason{"decision": decisions[0]}
+	if len(decisions) > 1 {
+		told = map[string][]touchpoint.Reason{"decisions": decisions}
+	}
+	_ = json.NewEncoder(w).Encode(told) // a sender that has gone away sends again
 }

@@ -22,17 +22,18 @@ type gate struct {
 	handler Handler
 	secrets map[string][]string
 	taken   []touchpoint.Event
+	skipped []touchpoint.Skip
 	answer  func(touchpoint.Event) (touchpoint.Outcome, error)
 	log     bytes.Buffer
 	broken  error // of reading program and secrets
 }
 
 func newGate() *gate {
-	g := &gate{secrets: map[string][]string{"shopify": {"hush hush"}, "zendesk": {"another secret"}, "standard": {secretOf["standard"]}}}
+	g := &gate{secrets: map[string][]string{"shopify": secretsOf["shopify"], "zendesk": secretsOf["zendesk"], "standard": secretsOf["standard"]}}
 	g.answer = func(touchpoint.Event) (touchpoint.Outcome, error) {
 		return touchpoint.Outcome{Decision: touchpoint.Decision{Reason: touchpoint.Planned}}, nil
 	}
-	g.handler = Handler{Programs: g, Secrets: g, Intake: g, Now: func() time.Time { return noon }, Log: slog.New(slog.NewTextHandler(&g.log, nil))}
+	g.handler = Handler{Programs: g, Secrets: g, Intake: g, Skips: g, Now: func() time.Time { return noon }, Log: slog.New(slog.NewTextHandler(&g.log, nil))}
 	return g
 }
 
@@ -45,6 +46,11 @@ func (g *gate) Source(_ context.Context, source string) ([]string, error) {
 func (g *gate) Take(_ context.Context, _ *program.Program, e touchpoint.Event, _ time.Time) (touchpoint.Outcome, error) {
 	g.taken = append(g.taken, e)
 	return g.answer(e)
+}
+
+func (g *gate) Skip(_ context.Context, skips []touchpoint.Skip, _ time.Time, _ *time.Location) error {
+	g.skipped = append(g.skipped, skips...)
+	return nil
 }
 
 func (g *gate) send(t *testing.T, method, source string, header http.Header, body []byte) *httptest.ResponseRecorder {
@@ -178,7 +184,7 @@ func TestASecretThatProvesNothingIsRefused(t *testing.T) {
 	for _, secret := range []string{zendeskTestSecret, ""} {
 		g := newGate()
 		g.secrets["zendesk"] = []string{secret}
-		header, err := Sign("zendesk", secret, body, noon)
+		header, _, err := Sign(program.Source{Kind: program.Zendesk}, []string{secret}, body, noon)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -214,6 +220,9 @@ func TestAnEventThatTheProgramDoesNotNameIsTakenAndIgnored(t *testing.T) {
 		g := newGate()
 		if rec := g.deliver(t, name, change); rec.Code != 200 || rec.Body.String() != "{\"decision\":\"not-in-the-program\"}\n" || len(g.taken) != 0 {
 			t.Errorf("%s: %d %s, taken %v", name, rec.Code, rec.Body, g.taken)
+		}
+		if len(g.skipped) != 1 || g.skipped[0].Reason != touchpoint.Unmapped || g.skipped[0].Source == "" || g.skipped[0].Event == "" {
+			t.Errorf("%s: kept %+v", name, g.skipped)
 		}
 	}
 	g := newGate()
@@ -259,7 +268,7 @@ func TestPassingTroubleIsSentAgainSoon(t *testing.T) {
 
 func TestSignRefusesWhatItCannotSignFor(t *testing.T) {
 	for kind, secret := range map[string]string{"nobody": "x", "standard": "whsec_!"} {
-		if _, err := Sign(kind, secret, nil, noon); !fault.Is(err, fault.Invalid) || strings.Contains(err.Error(), secret) && secret != "x" {
+		if _, _, err := Sign(program.Source{Kind: kind}, []string{secret}, nil, noon); !fault.Is(err, fault.Invalid) || strings.Contains(err.Error(), secret) && secret != "x" {
 			t.Errorf("%s: %v", kind, err)
 		}
 	}
@@ -276,5 +285,33 @@ func TestTheSamplesHoldNoSignature(t *testing.T) {
 		if !json.Valid([]byte(s.Body)) {
 			t.Errorf("%s: the body is no JSON", name)
 		}
+	}
+}
+
+// Shopify would send it again for hours and then give the address up; Zendesk shows the refusal to its admin and goes on.
+func TestWhatIsSignedAndBrokenIsRefusedOnlyWhereSomebodyIsTold(t *testing.T) {
+	breaks := func(_ http.Header, b []byte) []byte { return b[:len(b)-1] }
+	g := newGate()
+	if rec := g.deliver(t, "shopify-order", breaks); rec.Code != 200 || !strings.Contains(rec.Body.String(), "not-understood") || len(g.skipped) != 1 {
+		t.Errorf("%d %s, kept %v", rec.Code, rec.Body, g.skipped)
+	}
+	g = newGate()
+	if rec := g.deliver(t, "zendesk-solved", breaks); rec.Code != 400 || len(g.skipped) != 0 {
+		t.Errorf("%d %s, kept %v", rec.Code, rec.Body, g.skipped)
+	}
+	g = newGate()
+	g.answer = func(touchpoint.Event) (touchpoint.Outcome, error) {
+		return touchpoint.Outcome{}, fault.New(fault.Invalid, "nothing tells it from others")
+	}
+	if rec := g.deliver(t, "shopify-order", nil); rec.Code != 200 || !strings.Contains(rec.Body.String(), "not-understood") || len(g.skipped) != 1 {
+		t.Errorf("an event without a name of its own: %d %s, kept %v", rec.Code, rec.Body, g.skipped)
+	}
+}
+
+func TestAnyDeliveryMayBeMarkedAsATest(t *testing.T) {
+	g := newGate()
+	g.deliver(t, "standard-onboarding", func(h http.Header, b []byte) []byte { h.Set(TestHeader, "true"); return b })
+	if g.deliver(t, "standard-onboarding", nil); len(g.taken) != 2 || !g.taken[0].Test || g.taken[1].Test {
+		t.Errorf("taken %+v", g.taken)
 	}
 }

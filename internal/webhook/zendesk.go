@@ -20,7 +20,9 @@ var zendesk = sender{
 		}},
 		tolerance: 600 * time.Second,
 	},
-	event: zendeskEvent,
+	events:   single(zendeskEvent),
+	refuses:  true,
+	happened: []string{"updated_at"},
 	// A ticket is closed some days after it was solved, by itself: that is no news.
 	reopens: func(status string) bool { return status != "" && status != "closed" && status != "deleted" },
 	public:  []string{zendeskTestSecret},

@@ -15,6 +15,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"afterword/internal/program"
 	"afterword/internal/webhook"
 )
 
@@ -97,8 +98,15 @@ func replay(ctx context.Context, to target, sample string, text []byte) ([]byte,
 // sign lets a webhook happen now and adds its sender's signature.
 func sign(header http.Header, sample, source string, body []byte, now time.Time) ([]byte, error) {
 	kind, _, _ := strings.Cut(sample, "-")
-	body = webhook.Restamp(body, now)
-	signed, err := webhook.Sign(kind, or(os.Getenv("AFTERWORD_SECRET"), "local-secret-"+source), body, now)
+	from := program.Source{Name: source, Kind: kind}
+	if shipped, ok := program.Default().Sources[kind]; ok {
+		from.URL = shipped.URL
+	}
+	secrets := webhook.SampleSecrets(from)
+	if own := os.Getenv("AFTERWORD_SECRET"); own != "" {
+		secrets = strings.Split(own, ",")
+	}
+	signed, body, err := webhook.Sign(from, secrets, webhook.Restamp(from, body, now), now)
 	for name := range signed {
 		header.Set(name, signed.Get(name))
 	}

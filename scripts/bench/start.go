@@ -16,6 +16,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"afterword/internal/program"
 	"afterword/internal/webhook"
 )
 
@@ -182,8 +183,8 @@ func signedVisit(root string) ([]byte, error) {
 	if err := json.Unmarshal(text, &event); err != nil {
 		return nil, err
 	}
-	body := webhook.Restamp([]byte(event.Body), time.Now())
-	header, err := webhook.Sign("standard", benchSecret, body, time.Now())
+	from := program.Source{Kind: program.Standard}
+	header, body, err := webhook.Sign(from, []string{benchSecret}, webhook.Restamp(from, []byte(event.Body), time.Now()), time.Now())
 	if err != nil {
 		return nil, err
 	}

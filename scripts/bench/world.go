@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"afterword/internal/local"
+	"afterword/internal/program"
 	"afterword/internal/table"
 	"afterword/internal/webhook"
 )
@@ -87,8 +88,8 @@ func (w *world) visit(n, customer int) (*http.Request, error) {
 		moment.address, fmt.Sprintf("customer-%07d@customer.example", customer),
 		moment.subject, fmt.Sprintf("#%d", 100_000_000+n),
 	).Replace(event.Body)
-	stamped := webhook.Restamp([]byte(body), w.Now())
-	header, err := webhook.Sign(moment.kind, "local-secret-"+moment.kind, stamped, w.Now())
+	from := program.Source{Kind: moment.kind}
+	header, stamped, err := webhook.Sign(from, []string{"local-secret-" + moment.kind}, webhook.Restamp(from, []byte(body), w.Now()), w.Now())
 	if err != nil {
 		return nil, err
 	}

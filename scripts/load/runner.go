@@ -20,6 +20,7 @@ import (
 	"syscall"
 	"time"
 
+	"afterword/internal/program"
 	"afterword/internal/webhook"
 )
 
@@ -110,7 +111,7 @@ func invite(ctx context.Context, r *runner, customers int) (links []string, err 
 func (r *runner) hook(ctx context.Context, n int, at time.Time) error {
 	body := fmt.Appendf(nil, `{"ticket_id":"%d","status":"solved","requester_email":"load-%d@example.com","requester_name":"Load","requester_language":"en","assignee_name":"Anna","group":"Support","updated_at":%q}`,
 		n, n, at.Format(time.RFC3339))
-	header, err := webhook.Sign("zendesk", "local-secret-zendesk", body, at)
+	header, _, err := webhook.Sign(program.Source{Kind: program.Zendesk}, []string{"local-secret-zendesk"}, body, at)
 	if err != nil {
 		return err
 	}

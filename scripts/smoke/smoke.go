@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"afterword/internal/local"
+	"afterword/internal/program"
 	"afterword/internal/webhook"
 )
 
@@ -130,7 +131,7 @@ func (s *smoke) visit(ctx context.Context, mailbox string, n int) (string, error
 	if err != nil {
 		return "", err
 	}
-	header, err := webhook.Sign("standard", s.secret, body, now)
+	header, _, err := webhook.Sign(program.Source{Kind: program.Standard}, []string{s.secret}, body, now)
 	if err != nil {
 		return "", err
 	}

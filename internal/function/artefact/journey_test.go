@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"afterword/internal/local"
+	"afterword/internal/program"
 	"afterword/internal/ses/sestest"
 	"afterword/internal/webhook"
 )
@@ -108,8 +109,8 @@ const (
 // hook sends what a source would, signed, about something that happens now.
 func (j *journey) hook(ctx context.Context, source, body, decision string) error {
 	now := time.Now()
-	stamped := webhook.Restamp([]byte(body), now)
-	header, err := webhook.Sign(source, senderSecret, stamped, now)
+	from := program.Source{Kind: source}
+	header, stamped, err := webhook.Sign(from, []string{senderSecret}, webhook.Restamp(from, []byte(body), now), now)
 	if err != nil {
 		return err
 	}

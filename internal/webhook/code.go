@@ -1,0 +1,100 @@
+package webhook
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"strings"
+)
+
+// encoding is how the bytes of a signature are written. Each takes one spelling only: a signature that was changed in any byte is
+// another.
+type encoding interface {
+	EncodeToString([]byte) string
+	DecodeString(string) ([]byte, error)
+}
+
+type strictBase64 struct{ *base64.Encoding }
+
+var standardBase64 = strictBase64{base64.StdEncoding.Strict()}
+
+// DecodeString takes no line ends, which the decoder would pass over.
+func (e strictBase64) DecodeString(s string) ([]byte, error) {
+	if strings.ContainsAny(s, "\r\n") {
+		return nil, base64.CorruptInputError(0)
+	}
+	return e.Encoding.DecodeString(s)
+}
+
+type lowerHex struct{}
+
+func (lowerHex) EncodeToString(b []byte) string { return hex.EncodeToString(b) }
+
+// DecodeString takes small letters only, as all senders write them.
+func (lowerHex) DecodeString(s string) ([]byte, error) {
+	if strings.ContainsAny(s, "ABCDEF") {
+		return nil, errCapitals
+	}
+	return hex.DecodeString(s)
+}
+
+var errCapitals = errors.New("hex in capitals")
+
+// Keys of secrets.
+
+// literal takes the secret's own bytes.
+func literal(secret string) ([]byte, error) { return []byte(secret), nil }
+
+// secretPrefix marks a secret of Standard Webhooks, which is base64 after it.
+const secretPrefix = "whsec_"
+
+// decodedKey decodes a secret that says that it is coded; any other is taken as it is.
+func decodedKey(secret string) ([]byte, error) {
+	coded, is := strings.CutPrefix(secret, secretPrefix)
+	if !is {
+		return []byte(secret), nil
+	}
+	key, err := standardBase64.DecodeString(coded)
+	if err == nil && len(key) == 0 {
+		err = errors.New("it is empty")
+	}
+	return key, err
+}
+
+// hexKey decodes a secret that is written in hex, in whichever case.
+func hexKey(secret string) ([]byte, error) {
+	key, err := hex.DecodeString(secret)
+	if err == nil && len(key) == 0 {
+		err = errors.New("it is empty")
+	}
+	if err != nil { // the error of hex would quote a byte of it
+		return nil, errors.New("it is not in hex")
+	}
+	return key, nil
+}
+
+// htmlKey is the secret as WordPress uses it, with its entities decoded (wp_specialchars_decode with ENT_QUOTES).
+func htmlKey(secret string) ([]byte, error) { return []byte(entities.Replace(secret)), nil }
+
+var entities = strings.NewReplacer(
+	"&quot;", `"`, "&#034;", `"`, "&#34;", `"`, "&#x22;", `"`, "&#039;", "'", "&#39;", "'", "&#x27;", "'",
+	"&lt;", "<", "&#060;", "<", "&#60;", "<", "&gt;", ">", "&#062;", ">", "&#62;", ">", "&amp;", "&", "&#038;", "&", "&#38;", "&", "&#x26;", "&",
+)
+
+// elements returns the first element of a body that is a list, and whether there are more; a body that is none is its own first.
+func elements(body []byte) (first []byte, more bool, err error) {
+	if trimmed := bytes.TrimLeft(body, " \t\r\n"); len(trimmed) == 0 || trimmed[0] != '[' {
+		return body, false, nil
+	}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	if _, err := decoder.Token(); err != nil {
+		return nil, false, err
+	}
+	var raw json.RawMessage
+	if err := decoder.Decode(&raw); err != nil {
+		return nil, false, err
+	}
+	return raw, decoder.More(), nil
+}
