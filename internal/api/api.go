@@ -33,6 +33,7 @@ type API struct {
 	Bench     Bench
 	Inquiry   Inquiry
 	Decisions Decisions
+	Skips     Skips
 	Cases     Cases
 	People    People
 	Reports   Reports

@@ -65,6 +65,7 @@ func TestListsLookLikeThis(t *testing.T) {
 		"responses":         "/api/responses?period=2026-11",
 		"responses-support": "/api/responses?touchpoint=support&period=2026-11",
 		"decisions":         "/api/decisions?touchpoint=support&day=2026-11-22",
+		"sources":           "/api/sources",
 		"cases":             "/api/cases?state=open",
 		"cases-none":        "/api/cases?state=closed",
 	} {
@@ -179,6 +180,10 @@ func TestAWrongQuestionIsAnsweredByWhatIsWrongWithIt(t *testing.T) {
 		"/api/responses?day=2026-11-22":                          `no parameter "day"`,
 		"/api/decisions?day=today":                               "not a day",
 		"/api/decisions?period=2026-11":                          "expected touchpoint, day, cursor",
+		"/api/sources?days=0":                                    "expected 1 to 35",
+		"/api/sources?days=36":                                   "expected 1 to 35",
+		"/api/sources?days=week":                                 `"week" is no number of days`,
+		"/api/sources?source=desk":                               "expected days",
 		"/api/cases":                                             "expected open or closed",
 		"/api/cases?state=lost":                                  "expected open or closed",
 		"/api/cases?state=open&touchpoint=support":               `no parameter "touchpoint"`,
@@ -281,7 +286,7 @@ func TestTroubleIsAnsweredWithoutItsCause(t *testing.T) {
 		status  int
 	}{{errBusy, 503}, {errBroken, 500}} {
 		w.trouble = row.trouble
-		for _, path := range []string{"/api/scores", "/api/responses", "/api/decisions", "/api/cases?state=open"} {
+		for _, path := range []string{"/api/scores", "/api/responses", "/api/decisions", "/api/sources", "/api/cases?state=open"} {
 			rec := ask(t, w, http.MethodGet, path, "")
 			if rec.Code != row.status || strings.Contains(rec.Body.String(), "anna") {
 				t.Errorf("%s: %d %s", path, rec.Code, rec.Body)

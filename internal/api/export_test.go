@@ -35,7 +35,7 @@ var Shapes = map[string]any{
 	"Score": Score{}, "Change": Change{}, "ScorePage": page[Score]{}, "Response": answer{}, "ResponsePage": page[answer]{}, "Account": account{}, "Opened": opened{}, "Verdict": verdict{}, "Case": shownCase{},
 	"CasePage": page[shownCase]{}, "Visit": touchpoint.Visit{}, "VisitPage": page[touchpoint.Visit]{}, "Taken": Taken{}, "TakenResults": several[result]{},
 	"TakenResult": result{}, "Applied": applied{}, "Findings": findings{}, "LastAudit": audited{}, "Rebuild": rebuilding{}, "Key": Key{}, "NewKey": NewKey{}, "KeyPage": page[Key]{},
-	"HandedOut": HandedOut{}, "HandedOutResults": several[linkResult]{}, "HandedOutResult": linkResult{}, "Link": Link{}, "LinkPage": page[Link]{},
+	"HandedOut": HandedOut{}, "HandedOutResults": several[linkResult]{}, "HandedOutResult": linkResult{}, "Link": Link{}, "LinkPage": page[Link]{}, "Sources": Sources{}, "Source": Source{}, "Meaning": Meaning{}, "Skip": Skip{},
 	"FoundPerson": foundPerson{}, "Person": person{}, "Customer": customer.Customer{}, "Ask": customer.Ask{}, "Happening": happening{},
 	"Invitation": response.Record{}, "Hit": shownHit{}, "KeptCase": followup.Case{}, "CaseMail": followup.Mail{}, "Reply": response.Reply{}, "CaseEvent": followup.Event{}, "ErasedPerson": erasedPerson{},
 	"Pause": Pause{}, "Report": Report{}, "ReportTouchpoint": ReportTouchpoint{}, "ReportPoint": ReportPoint{}, "ReportQuote": ReportQuote{}, "ReportCases": ReportCases{},

@@ -22,6 +22,7 @@ func (a *API) routes() []route {
 		{method: http.MethodGet, path: "/api/responses", scope: access.Read, answer: a.responses},
 		{method: http.MethodGet, path: "/api/responses/{id}", scope: access.Read, answer: a.account},
 		{method: http.MethodGet, path: "/api/decisions", scope: access.Read, answer: a.decisions},
+		{method: http.MethodGet, path: "/api/sources", scope: access.Read, answer: a.sources},
 		{method: http.MethodGet, path: "/api/cases", scope: access.Read, answer: a.cases},
 		{method: http.MethodGet, path: "/api/reports", scope: access.Read, answer: a.reports},
 		{method: http.MethodPost, path: "/api/visits", scope: access.Visits, answer: a.visits},

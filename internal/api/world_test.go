@@ -89,7 +89,7 @@ func (w *world) Current(context.Context) (*program.Program, error) {
 			"onboarding": {Name: "onboarding", Survey: "onboarding-nps-v1", Off: true, Links: []string{"welcome"}}, "workshop": {Name: "workshop", Survey: "support-ces-v1"},
 		},
 		Segments: []program.Segment{program.ByAgent, program.ByCause},
-		Sources:  map[string]program.Source{"desk": {Events: map[string]string{"solved": "support", "returned": "return", "started": "onboarding"}}},
+		Sources:  map[string]program.Source{"desk": {Kind: program.Zendesk, Events: map[string]string{"solved": "support", "returned": "return", "started": "onboarding"}}},
 	}, w.trouble
 }
 
@@ -156,6 +156,14 @@ func (w *world) VisitsOn(_ context.Context, touchpoints []string, day string, sp
 		Decision: touchpoint.Decision{Reason: touchpoint.Fatigue, Explanation: "the customer was asked 12 days before"}, ID: "AAAAAAAAAAAAAAAAAAAA",
 		Touchpoint: "support", Source: "zendesk", Subject: "4711", Round: 1, Customer: "c-1", At: now, ReceivedAt: now, Day: day,
 	}}, w.next, nil
+}
+
+func (w *world) Skips(_ context.Context, source string, from, to period.Day) ([]touchpoint.Skip, error) {
+	w.day = from.String() + ".." + to.String()
+	return []touchpoint.Skip{
+		{Source: source, Event: "new", Reason: touchpoint.Unmapped, Count: 12, First: now.Add(-50 * time.Hour), Last: now.Add(-time.Minute)},
+		{Source: source, Reason: touchpoint.NotUnderstood, Count: 1, First: now, Last: now},
+	}, w.trouble
 }
 
 func (w *world) OpenCases(_ context.Context, span period.Span) ([]followup.Case, string, error) {
@@ -299,7 +307,7 @@ func unchecked(w *world) http.Handler {
 		log = slog.New(slog.DiscardHandler)
 	}
 	return (&api.API{
-		Written: keys, Keys: w, Meter: w, Programs: w, Intake: w, Counts: w, Answers: w, Bench: w, Inquiry: response.Inquiry{Archive: w}, Decisions: w, Cases: w, People: w, Reports: reports.Gather{Counts: w, Answers: w, Cases: w, Versions: w}, Texts: w, Applier: w, Linker: w, Auditor: w, Audits: w, Rebuilder: w, Simulator: w, Sending: survey.Sending{Pauses: w},
+		Written: keys, Keys: w, Meter: w, Programs: w, Intake: w, Counts: w, Answers: w, Bench: w, Inquiry: response.Inquiry{Archive: w}, Decisions: w, Skips: w, Cases: w, People: w, Reports: reports.Gather{Counts: w, Answers: w, Cases: w, Versions: w}, Texts: w, Applier: w, Linker: w, Auditor: w, Audits: w, Rebuilder: w, Simulator: w, Sending: survey.Sending{Pauses: w},
 		Now: func() time.Time { return now.Add(w.later) }, Log: log,
 	}).Handler()
 }

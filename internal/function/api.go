@@ -24,7 +24,7 @@ func API(p Parts, wait func(context.Context, time.Duration) error) http.Handler 
 	return (&api.API{
 		Written: p.Keys, Keys: p.Store, Meter: p.Store, Programs: p.Programs, Intake: reported{p},
 		Counts: tally.Reader{Archive: p.Store}, Answers: p.Store, Bench: response.Bench{Rulings: p.Store, Programs: p.Programs}, Inquiry: response.Inquiry{Archive: p.Store},
-		Decisions: p.Store, Cases: p.Store, People: people{p, wait}, Reports: p.gatherNow(), Texts: p.Store,
+		Decisions: p.Store, Skips: p.Store, Cases: p.Store, People: people{p, wait}, Reports: p.gatherNow(), Texts: p.Store,
 		Applier: applier{p}, Linker: linker{p}, Sending: survey.Sending{Pauses: p.diary()}, Auditor: auditor{p, wait}, Audits: p.Store, Rebuilder: rebuilder{p}, Simulator: simulator{p}, Now: p.Now, Log: p.Log,
 	}).Handler()
 }

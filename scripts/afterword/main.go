@@ -34,6 +34,7 @@ var commands = map[string]command{
 	"evidence": {"ID", "what is known about one answer: opened links, what speaks against a person, the verdict (-- before an ID that begins with -)", evidence},
 	"verdict":  {"ID COUNT|WITHDRAW REASON", "count or withdraw an answer by hand, for a reason that is kept with it (-- before an ID that begins with -)", verdict},
 	"link":     {"TOUCHPOINT", "prints its links for everybody, or the one of --name; or the one for --customer about --subject; --qr draws it", link},
+	"sources":  {"", "prints what each source reports: which events mean what, and which made no visit in the last --days (7)", sources},
 	"sending":  {"", "says whether survey mails wait, and why", sending},
 	"resume":   {"", "lets survey mails that wait leave again; only what happens from now on is counted", resume},
 	"simulate": {"FILE", "tries a program on the visits of the last --days (30), or on those of the CSV --visits; changes nothing", simulate},
@@ -43,7 +44,7 @@ var commands = map[string]command{
 }
 
 // flagsOf are the flags of a command's own. Their values follow its arguments, "" where one is not given.
-var flagsOf = map[string][]string{"report": {"period", "out", "language", "audience"}, "simulate": {"days", "visits"}, "link": {"name", "qr", "customer", "subject"}}
+var flagsOf = map[string][]string{"report": {"period", "out", "language", "audience"}, "simulate": {"days", "visits"}, "sources": {"days"}, "link": {"name", "qr", "customer", "subject"}}
 
 // target is the system that is talked to.
 type target struct{ url, key string }
@@ -66,7 +67,7 @@ func start(ctx context.Context, arguments []string, out io.Writer) error {
 	flags.String("out", "", "report: the folder that it is written into")
 	flags.String("language", "", "report: one of the program's; empty: its first")
 	flags.String("audience", "", "report: leadership, desk:NAME, team:NAME or agent:NAME; empty: leadership")
-	flags.String("days", "", "simulate: how many to look back, today included")
+	flags.String("days", "", "simulate, sources: how many to look back, today included")
 	flags.String("visits", "", "simulate: a CSV file of visits")
 	flags.String("name", "", "link: of the program's links of the touchpoint")
 	flags.String("qr", "", "link: a file for its QR code, .svg or .png")
