@@ -34,6 +34,7 @@ type Console struct {
 	Scores    Scores
 	Answers   Answers
 	Decisions Decisions
+	Skips     Skips
 	People    People
 	Reports   Reports
 	Audits    Audits

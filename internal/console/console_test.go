@@ -42,6 +42,7 @@ type world struct {
 	fails  error
 	said   []response.Record // newest first
 	visits []touchpoint.Visit
+	skips  []touchpoint.Skip
 	agents map[string]score.Counts // about support, in this month
 
 	audited tally.Audited
@@ -58,7 +59,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{Program: program.Default(), counts: map[string]tally.Counts{}, sends: tally.Sends{Sent: 412, Bounced: 7, Clicked: 107}}
 	w.Program.Languages = []string{"en", "sv", "nl", "zh", "ar"}
 	w.Console = console.Console{
-		Sessions: w, Door: w, Programs: w, Scores: report.Gather{Counts: w}, Answers: w, Decisions: w, Audits: w,
+		Sessions: w, Door: w, Programs: w, Scores: report.Gather{Counts: w}, Answers: w, Decisions: w, Skips: w, Audits: w,
 		Reports: report.Gather{Counts: w, Answers: w, Cases: w, Versions: w},
 		Now:     func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler),
 		Words: i18n.Shipped().With(arabic).For,

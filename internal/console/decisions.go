@@ -52,6 +52,7 @@ type decided struct {
 	Older   older
 	Table   string // link to the list for a spreadsheet
 	Nothing string // why the list is empty
+	Skipped skipped
 }
 
 // older is what a form sends to see the older decisions about a customer: in a form, so that no address of ours leads to anybody.
@@ -85,6 +86,11 @@ func (r request) decisions() error {
 	shown := decided{
 		Search: decisionsAt, Day: r.words.Date(day), On: day.String(), Before: link(day.Add(-1), ""), Names: choice,
 		Nothing: r.words.T("console.decisions.none"), Table: linkTo(decisionsAt+".csv", r.URL.Query(), "day", day.String()),
+	}
+	if r.URL.Query().Get("cursor") == "" {
+		if shown.Skipped, err = r.skipped(day); err != nil {
+			return err
+		}
 	}
 	if day.Before(r.today()) {
 		shown.After = link(day.Add(1), "")

@@ -26,6 +26,11 @@ func inUse(t *testing.T) *world {
 	w.say(5, "سريع ولطيف", func(a *response.Record) { a.Language, a.Link, a.Cuts = "ar", "", nil })
 	w.visit("support", touchpoint.Fatigue)
 	w.visit("purchase", touchpoint.Planned, func(v *touchpoint.Visit) { v.PlannedAt = noon.Add(20 * time.Hour) })
+	w.skips = []touchpoint.Skip{
+		{Source: "shopify", Event: "products/update", Reason: touchpoint.Unmapped, Count: 1234, Last: noon.Add(-time.Hour)},
+		{Source: "shopify", Event: "conversation.admin.closed_and_never_opened_again", Reason: touchpoint.Filtered, Count: 3, Last: noon.Add(-26 * time.Hour)},
+		{Source: "shopify", Reason: touchpoint.NotUnderstood, Count: 2, Last: noon.Add(-50 * time.Hour)},
+	}
 	return w
 }
 

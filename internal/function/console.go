@@ -14,7 +14,7 @@ import (
 // Console serves the team's pages. It needs Store, Programs, Secrets, Now and Log.
 func Console(p Parts) http.Handler {
 	door := access.SignIn{Asks: p.Store, Links: p.diary(), Sessions: p.Store, Meter: p.Store, Programs: p.Programs}
-	return (&console.Console{Sessions: door, Door: door, Programs: p.Programs, Scores: p.gather(), Answers: p.Store, Decisions: p.Store, People: finder{p},
+	return (&console.Console{Sessions: door, Door: door, Programs: p.Programs, Scores: p.gather(), Answers: p.Store, Decisions: p.Store, Skips: p.Store, People: finder{p},
 		Reports: p.gatherNow(), Audits: p.Store, Now: p.Now, Log: p.Log}).Handler()
 }
 
