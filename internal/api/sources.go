@@ -41,7 +41,7 @@ type Source struct {
 // Meaning is what an event means by the program.
 type Meaning struct {
 	Event       string   `json:"event"`
-	Touchpoints []string `json:"touchpoints"`
+	Touchpoints []string `json:"touchpoints"` // in the order of the rules
 }
 
 // Skip is what became of events that made no visit.
@@ -84,7 +84,13 @@ func (a *API) sources(r *http.Request) (any, error) {
 func sourceOf(name string, of program.Source, skips []touchpoint.Skip) Source {
 	s := Source{Name: name, Kind: of.Kind, Events: []Meaning{}, Skipped: []Skip{}}
 	for _, event := range slices.Sorted(maps.Keys(of.Events)) {
-		s.Events = append(s.Events, Meaning{event, []string{of.Events[event]}})
+		m := Meaning{Event: event, Touchpoints: []string{}}
+		for _, rule := range of.Events[event] {
+			if !slices.Contains(m.Touchpoints, rule.Touchpoint) {
+				m.Touchpoints = append(m.Touchpoints, rule.Touchpoint)
+			}
+		}
+		s.Events = append(s.Events, m)
 	}
 	for _, skip := range skips {
 		s.Skipped = append(s.Skipped, Skip{skip.Event, skip.Reason, skip.Count, skip.First, skip.Last})

@@ -89,7 +89,7 @@ func (w *world) Current(context.Context) (*program.Program, error) {
 			"onboarding": {Name: "onboarding", Survey: "onboarding-nps-v1", Off: true, Links: []string{"welcome"}}, "workshop": {Name: "workshop", Survey: "support-ces-v1"},
 		},
 		Segments: []program.Segment{program.ByAgent, program.ByCause},
-		Sources:  map[string]program.Source{"desk": {Kind: program.Zendesk, Events: map[string]string{"solved": "support", "returned": "return", "started": "onboarding"}}},
+		Sources:  map[string]program.Source{"desk": {Kind: program.Zendesk, Events: map[string][]program.Rule{"solved": {{Touchpoint: "support"}}, "returned": {{Touchpoint: "return"}}, "started": {{Touchpoint: "onboarding"}}}}},
 	}, w.trouble
 }
 

@@ -3,7 +3,6 @@ package program
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 	"golang.org/x/text/language"
@@ -18,9 +17,9 @@ const AnyLink = "link"
 // Consent says which customers are asked only when they agreed; the zero value: none are. One that holds is enough.
 type Consent struct {
 	All        bool
-	Sources    []string          // whose visits are reported by one of these: the program's, or OwnAPI
-	Countries  []string          // whose visits have one of these as property country, or no country: ISO 3166, two capital letters
-	Properties map[string]string // whose visits have one of these properties with this value
+	Sources    []string // whose visits are reported by one of these: the program's, or OwnAPI
+	Countries  []string // whose visits have one of these as property country, or no country: ISO 3166, two capital letters
+	Properties Filter   // whose visits have one of these properties and pass its test
 	// AskUnknownCountry: Countries wants no consent of who is of an unknown country. An owner who names countries names laws, and
 	// whoever is not known to live elsewhere may live under them, so that it is off by default.
 	AskUnknownCountry bool
@@ -66,19 +65,6 @@ func (p *Program) consent(f fields) (wanted Consent) {
 	if n, ok := of.of["ask_unknown_country"]; ok && of.of["countries"].Node == nil {
 		n.wrong("countries beside it", "consent is wanted by no country")
 	}
-	wanted.Properties = of.properties("properties", "such as channel: newsletter")
+	wanted.Properties = of.filter("properties", "such as channel: newsletter")
 	return wanted
-}
-
-// properties is a field that is properties of a visit with values; nil when it is not there.
-func (f fields) properties(name, example string) map[string]string {
-	n, ok := f.of[name]
-	if !ok {
-		return nil
-	}
-	read := map[string]string{}
-	for _, e := range n.entries("properties of the visit with values, " + example) {
-		read[strings.ToLower(e.name)] = e.text() // as visits keep their names
-	}
-	return read
 }

@@ -35,7 +35,7 @@ var partOf = map[string]string{
 func Parts() []string { return slices.Compact(slices.Sorted(maps.Values(partOf))) }
 
 // writtenAs gives the names of fields that are not their own in small letters.
-var writtenAs = map[string]string{"MinAge": "min_account_age", "Name": "company", "Zone": "time_zone"}
+var writtenAs = map[string]string{"MinAge": "min_account_age", "Name": "company", "Zone": "time_zone", "URL": "url", "API": "api"}
 
 // Differences lists what the program has otherwise than the one before it, in the order of its parts.
 func (p *Program) Differences(before *Program) (all []Difference) {
@@ -99,6 +99,9 @@ func fieldsOf(was, is reflect.Value) (names []string) {
 func alike(a, b reflect.Value) bool {
 	if zone, is := a.Interface().(*time.Location); is {
 		return zone.String() == b.Interface().(*time.Location).String()
+	}
+	if expressions, are := a.Interface().(map[string]Expression); are { // wherever in the file they stand
+		return maps.EqualFunc(expressions, b.Interface().(map[string]Expression), func(a, b Expression) bool { return a.Text == b.Text })
 	}
 	if a.Kind() == reflect.Map && a.Len() == b.Len() && a.Type().Elem().Kind() == reflect.Struct {
 		return len(named("", a, b)) == 0

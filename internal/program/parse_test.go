@@ -49,7 +49,7 @@ func TestWhatAnOwnerLeavesOutHasADefault(t *testing.T) {
 		Touchpoints: map[string]Touchpoint{"support": {Name: "support", Survey: "s1", Delay: time.Hour, MaxAge: 7 * day, Sample: 1, Expires: 30 * day,
 			Desk: "help", Subject: OwnSubject}},
 		Policy:  Policy{AllWindow: 45 * day, MetricWindow: 90 * day, Hours: weekly(t, "Mon-Sat", 8, 20)},
-		Sources: map[string]Source{"zendesk": {Name: "zendesk", Kind: Zendesk, Events: map[string]string{"solved": "support"}}},
+		Sources: map[string]Source{"zendesk": {Name: "zendesk", Kind: Zendesk, Events: map[string][]Rule{"solved": {{Touchpoint: "support"}}}}},
 		Reports: Reports{At: 8 * time.Hour},
 		Worth:   Worth{All: score.Worth{Churn: score.Churn{Neutral: 0.80, Bad: 0.92}}},
 	}
@@ -156,7 +156,7 @@ sessions_from: 2026-11-22T10:30:00+01:00
 		Color: "#FFcc00", Logo: "https://löv.example/l.png", Zone: zoneOf(t, "Asia/Shanghai"), Languages: []string{"sv", "en", "pt-BR"},
 		CountUnconfirmed: true,
 		Policy: Policy{AllWindow: 14 * day, Hours: weekend, Holidays: []Holiday{{2026, time.December, 24}, {0, time.February, 29}},
-			Consent: Consent{Sources: []string{"app", "api"}, Countries: []string{"DE"}, AskUnknownCountry: true, Properties: map[string]string{"channel": "newsletter"}}, RoleMail: true, DailyQuota: 5000,
+			Consent: Consent{Sources: []string{"app", "api"}, Countries: []string{"DE"}, AskUnknownCountry: true, Properties: Filter{"channel": {Any: []string{"newsletter"}}}}, RoleMail: true, DailyQuota: 5000,
 			Staff: []string{"@xn--lv-fka.example", "Eva@xn--lv-fka.example"}},
 		Surveys: map[string]Survey{
 			"effort": {ID: "effort", Number: 65535, Presentation: Numbers, Question: Text{"sv": "Hur mycket möda?"},
@@ -172,8 +172,8 @@ sessions_from: 2026-11-22T10:30:00+01:00
 			Escalate: []Person{{"Chefen", "chef@acme.example"}}}},
 		Touchpoints: map[string]Touchpoint{"new-feature": {Name: "new-feature", Survey: "effort", Desk: "a-1", Off: true, Shadow: true,
 			Window: 364 * day, MaxAge: 36 * time.Hour, MinAge: 14 * day, Sample: 0.25, Reminder: 36 * time.Hour, Expires: 2 * day,
-			Filter: map[string]string{"country": "SE", "tier": "2"}, Subject: SharedSubject}},
-		Sources:  map[string]Source{"app": {Name: "app", Kind: Standard, Agreed: true, Events: map[string]string{"feature.used": "new-feature"}}},
+			Filter: Filter{"country": {Any: []string{"SE"}}, "tier": {Any: []string{"2"}}}, Subject: SharedSubject}},
+		Sources:  map[string]Source{"app": {Name: "app", Kind: Standard, Agreed: true, Events: map[string][]Rule{"feature.used": {{Touchpoint: "new-feature"}}}}},
 		Segments: []Segment{ByTeam, ByAgent},
 		Reports: Reports{At: 6*time.Hour + 30*time.Minute, Quote: true, Editions: []Edition{
 			{Audience{OfDesk, "a-1", ""}, []period.Kind{period.Monthly, period.Weekly}, []Recipient{
@@ -257,14 +257,14 @@ func TestTheProgramAnswersWhoAsksAboutWhat(t *testing.T) {
 	if d, ok := p.DeskOf("onboarding"); !ok || d.Name != "success" {
 		t.Errorf("onboarding is worked by %q", d.Name)
 	}
-	if touchpoint, ok := p.TouchpointFor("shopify", "orders/paid"); !ok || touchpoint.Name != "purchase" {
-		t.Errorf("a paid order is a %q", touchpoint.Name)
+	if rule, ok := p.Sources["shopify"].RuleFor("orders/paid", nil); !ok || rule.Touchpoint != "purchase" {
+		t.Errorf("a paid order is a %q", rule.Touchpoint)
 	}
 	_, number := p.SurveyByNumber(99)
 	_, survey := p.SurveyOf("workshop")
 	_, desk := p.DeskOf("workshop")
-	_, event := p.TouchpointFor("shopify", "orders/cancelled")
-	_, source := p.TouchpointFor("woo", "orders/paid")
+	_, event := p.Sources["shopify"].RuleFor("orders/cancelled", nil)
+	_, source := p.Sources["woo"].RuleFor("orders/paid", nil)
 	if !p.Reported("purchase") || p.Reported("delivery") || p.Reported("workshop") {
 		t.Error("which touchpoints are reported is not what the sources say")
 	}

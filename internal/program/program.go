@@ -8,9 +8,6 @@
 package program
 
 import (
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"afterword/internal/period"
@@ -92,22 +89,22 @@ func parent(tag string) string {
 // Touchpoint is a kind of moment worth asking about.
 type Touchpoint struct {
 	Name     string
-	Survey   string            // id of the survey that asks about it
-	Off      bool              // visits are recorded and not asked
-	Shadow   bool              // decided as if it were on, never mailed
-	Window   time.Duration     // between two asks of one customer about it; 0: only the policy's windows
-	Delay    time.Duration     // from the visit to the mail
-	MaxAge   time.Duration     // an older visit is not asked about
-	MinAge   time.Duration     // of the customer's account at the visit; a younger one is not asked, one of unknown age is
-	Sample   float64           // share of visits asked, 0 to 1
-	Reminder time.Duration     // after the mail; 0: none
-	Expires  time.Duration     // after the mail
-	Desk     string            // works its unhappy answers
-	Filter   map[string]string // visit properties that must have these values; nil: all visits
-	Subject  string            // OwnSubject or SharedSubject
-	Links    []string          // names of its links for everybody, at most MostLinks; a name that is taken out closes its link
-	Every    period.Kind       // month, quarter, year: in each, every customer is asked once, by itself; "": when a source reports a visit
-	Weekdays [7]bool           // of Every, by time.Weekday; see TurnDays
+	Survey   string        // id of the survey that asks about it
+	Off      bool          // visits are recorded and not asked
+	Shadow   bool          // decided as if it were on, never mailed
+	Window   time.Duration // between two asks of one customer about it; 0: only the policy's windows
+	Delay    time.Duration // from the visit to the mail
+	MaxAge   time.Duration // an older visit is not asked about
+	MinAge   time.Duration // of the customer's account at the visit; a younger one is not asked, one of unknown age is
+	Sample   float64       // share of visits asked, 0 to 1
+	Reminder time.Duration // after the mail; 0: none
+	Expires  time.Duration // after the mail
+	Desk     string        // works its unhappy answers
+	Filter   Filter        // all of which a visit has to pass; nil: all visits
+	Subject  string        // OwnSubject or SharedSubject
+	Links    []string      // names of its links for everybody, at most MostLinks; a name that is taken out closes its link
+	Every    period.Kind   // month, quarter, year: in each, every customer is asked once, by itself; "": when a source reports a visit
+	Weekdays [7]bool       // of Every, by time.Weekday; see TurnDays
 }
 
 // MostLinks is how many links for everybody a touchpoint has at most.
@@ -151,23 +148,6 @@ type Desk struct {
 // Person is somebody at a desk.
 type Person struct{ Name, Address string }
 
-// Source is a system that reports touchpoints.
-type Source struct {
-	Name   string            // in its URL: /hooks/{name}
-	Kind   string            // Shopify, Zendesk or Standard
-	Events map[string]string // the sender's event (topic, status, type) -> touchpoint
-	Agreed bool              // its customers have agreed to be asked
-	URL    string            // that the sender was given, for those that sign it
-	Test   bool              // a staging shop: nothing that it reports is mailed about
-}
-
-// The kinds of source, by how they sign and what they send.
-const (
-	Shopify  = "shopify"  // webhooks of a Shopify shop; the event is the topic: "orders/paid"
-	Zendesk  = "zendesk"  // a trigger webhook of Zendesk; the event is the status: "solved"
-	Standard = "standard" // Standard Webhooks, for the owner's own systems; the event is the type
-)
-
 // Reports says who gets which report by mail, and when.
 type Reports struct {
 	At       time.Duration               // since midnight of the first day after the period, in the program's zone
@@ -205,35 +185,4 @@ func (p *Program) SurveyOf(touchpoint string) (Survey, bool) {
 func (p *Program) DeskOf(touchpoint string) (Desk, bool) {
 	d, ok := p.Desks[p.Touchpoints[touchpoint].Desk]
 	return d, ok
-}
-
-// Reported tells whether a source reports the touchpoint, or it comes round by itself. Any other comes by the API, or is there for later.
-func (p *Program) Reported(touchpoint string) bool {
-	if p.Touchpoints[touchpoint].Every != "" {
-		return true
-	}
-	for _, source := range p.Sources {
-		for _, reported := range source.Events {
-			if reported == touchpoint {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// TouchpointFor is the touchpoint that an event of a source is; false when the program takes no such event from it.
-func (p *Program) TouchpointFor(source, event string) (Touchpoint, bool) {
-	t, ok := p.Touchpoints[p.Sources[source].TouchpointOf(event)]
-	return t, ok
-}
-
-// TouchpointOf is the name of the touchpoint that the source's event is, written in any case; "" when the program names none.
-func (s Source) TouchpointOf(event string) string {
-	for _, name := range slices.Sorted(maps.Keys(s.Events)) {
-		if strings.EqualFold(name, event) {
-			return s.Events[name]
-		}
-	}
-	return ""
 }

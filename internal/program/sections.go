@@ -178,7 +178,7 @@ func (p *Program) touchpoint(e entry) Touchpoint {
 		Reminder: f.span("reminder", 0, 0, 365*day),
 		Expires:  f.span("expires", 30*day, day, 365*day),
 		Desk:     f.text("desk", ""),
-		Filter:   f.properties("filter", "such as country: SE"),
+		Filter:   f.filter("filter", "such as country: SE"),
 		Subject:  f.text("subject", OwnSubject),
 		Links:    f.links(),
 	}
@@ -197,27 +197,4 @@ func (p *Program) touchpoint(e entry) Touchpoint {
 			written(t.Reminder), written(t.Expires))
 	}
 	return t
-}
-
-func (p *Program) source(e entry) Source {
-	f := e.fields("kind", "events", "agreed")
-	s := Source{Name: e.name, Kind: f.text("kind", e.name), Agreed: f.flag("agreed", false), Events: map[string]string{}}
-	kinds := []string{Shopify, Standard, Zendesk}
-	if n, ok := f.of["kind"]; ok {
-		n.refer(s.Kind, "a kind of source", kinds)
-	} else if !slices.Contains(kinds, s.Kind) {
-		f.need("kind", "one of "+strings.Join(kinds, ", "))
-	}
-	if !f.need("events", "its events with their touchpoints, such as orders/paid: purchase") {
-		return s
-	}
-	for _, event := range f.of["events"].entries("events with touchpoints, such as orders/paid: purchase") {
-		touchpoint := event.text()
-		s.Events[event.name] = touchpoint
-		event.refer(touchpoint, "a touchpoint of this program", slices.Collect(maps.Keys(p.Touchpoints)))
-	}
-	if len(s.Events) == 0 {
-		f.of["events"].wrong("at least one, such as orders/paid: purchase", "the source reports nothing")
-	}
-	return s
 }

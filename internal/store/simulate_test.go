@@ -22,11 +22,13 @@ func (d intake) simulator() touchpoint.Simulator {
 // strict is the shop's program with every rule that can stop an ask, also those that ask for what visits do not keep.
 func strict(p *program.Program) {
 	p.Policy.Staff = []string{"@own.example"}
-	p.Policy.Consent = program.Consent{Countries: []string{"DE"}, Properties: map[string]string{"channel": "fair", "mood": "shy"}}
+	p.Policy.Consent = program.Consent{Countries: []string{"DE"}, Properties: program.Filter{"channel": {Any: []string{"fair"}}, "mood": {Any: []string{"shy"}}}}
 	for name, change := range map[string]func(*program.Touchpoint){
-		"purchase": func(tp *program.Touchpoint) { tp.Filter = map[string]string{"tags": "new", "country": "SE"} },
-		"support":  func(tp *program.Touchpoint) { tp.MinAge, tp.Window = 30*day, 100*day },
-		"loyalty":  func(tp *program.Touchpoint) { tp.Sample, tp.Subject = 0.5, program.SharedSubject },
+		"purchase": func(tp *program.Touchpoint) {
+			tp.Filter = program.Filter{"tags": {Any: []string{"new"}}, "country": {Any: []string{"SE"}}}
+		},
+		"support": func(tp *program.Touchpoint) { tp.MinAge, tp.Window = 30*day, 100*day },
+		"loyalty": func(tp *program.Touchpoint) { tp.Sample, tp.Subject = 0.5, program.SharedSubject },
 	} {
 		tp := p.Touchpoints[name]
 		change(&tp)

@@ -85,10 +85,10 @@ func HandedToAnybody(name string) Decision {
 	return Decision{Handed, fmt.Sprintf("somebody answered by the link %q, nobody knows who", name)}
 }
 
-// plan is when the mail is to leave: the delay after the visit or when the customer's turn says, not before now, in the customer's
+// plan is when the mail is to leave: the delay after the visit, or when it has been quiet for long enough, or when the customer's turn says, not before now, in the customer's
 // sending hours and on no holiday.
 func (q question) plan() time.Time {
-	due := q.event.At.Add(q.touchpoint.Delay)
+	due := q.event.At.Add(max(q.touchpoint.Delay, q.event.Quiet))
 	if !q.event.Turn.IsZero() {
 		due = q.event.Turn
 	}
@@ -198,10 +198,8 @@ func (q question) wanted(c program.Consent) (whose string) {
 			return "customers whose country nobody knows"
 		}
 	}
-	for _, name := range sorted(c.Properties) {
-		if holds(q.event.Properties[name], name, c.Properties[name]) {
-			return fmt.Sprintf("customers with this %q", name)
-		}
+	if name := c.Properties.Passes(q.event.Properties); name != "" {
+		return fmt.Sprintf("customers with this %q", name)
 	}
 	return ""
 }
@@ -237,25 +235,10 @@ func off(q question) string {
 }
 
 func filtered(q question) string {
-	for _, name := range sorted(q.touchpoint.Filter) {
-		if !holds(q.event.Properties[name], name, q.touchpoint.Filter[name]) {
-			return fmt.Sprintf("the touchpoint takes only visits with %s %q", name, q.touchpoint.Filter[name])
-		}
+	if name := q.touchpoint.Filter.Fails(q.event.Properties); name != "" {
+		return fmt.Sprintf("the touchpoint takes only visits with %s %s", name, q.touchpoint.Filter[name])
 	}
 	return ""
-}
-
-// holds tells whether a property has the wanted value; of tags, whether one of them is it.
-func holds(value, name, wanted string) bool {
-	if name != "tags" {
-		return strings.EqualFold(value, wanted)
-	}
-	for tag := range strings.SplitSeq(value, ",") {
-		if strings.EqualFold(strings.TrimSpace(tag), wanted) {
-			return true
-		}
-	}
-	return false
 }
 
 func age(q question) string {

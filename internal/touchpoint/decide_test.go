@@ -133,16 +133,16 @@ func TestEachReasonStopsAnAskAndItsBoundaryDoesNot(t *testing.T) {
 			s.p.Policy.Consent.Countries, s.e.Properties = []string{"GB"}, map[string]string{"country": "UK"}
 		}, touchpoint.NoConsent},
 		{"consent required by a property that the visit does not tell", func(s *situation) {
-			s.p.Policy.Consent.Properties = map[string]string{"channel": "newsletter"}
+			s.p.Policy.Consent.Properties = program.Filter{"channel": {Any: []string{"newsletter"}}}
 		}, touchpoint.Planned},
 		{"consent required by a property, in any case", func(s *situation) {
-			s.p.Policy.Consent.Properties = map[string]string{"channel": "web", "mood": "Fine"}
+			s.p.Policy.Consent.Properties = program.Filter{"channel": {Any: []string{"web"}}, "mood": {Any: []string{"Fine"}}}
 		}, touchpoint.NoConsent},
-		{"consent required by a tag", func(s *situation) { s.p.Policy.Consent.Properties = map[string]string{"tags": "new"} }, touchpoint.NoConsent},
+		{"consent required by a tag", func(s *situation) { s.p.Policy.Consent.Properties = program.Filter{"tags": {Any: []string{"new"}}} }, touchpoint.NoConsent},
 		{"consent required by a property and given before", func(s *situation) {
-			s.p.Policy.Consent.Properties, s.c.Agreed = map[string]string{"mood": "fine"}, true
+			s.p.Policy.Consent.Properties, s.c.Agreed = program.Filter{"mood": {Any: []string{"fine"}}}, true
 		}, touchpoint.Planned},
-		{"consent required by another value of a property", func(s *situation) { s.p.Policy.Consent.Properties = map[string]string{"mood": "bad"} }, touchpoint.Planned},
+		{"consent required by another value of a property", func(s *situation) { s.p.Policy.Consent.Properties = program.Filter{"mood": {Any: []string{"bad"}}} }, touchpoint.Planned},
 		{"consent refused where another country requires it", func(s *situation) {
 			s.p.Policy.Consent.Countries, s.e.Consent = []string{"DE"}, touchpoint.Refused
 		}, touchpoint.NoConsent},
@@ -161,17 +161,19 @@ func TestEachReasonStopsAnAskAndItsBoundaryDoesNot(t *testing.T) {
 		{"touchpoint off", func(s *situation) { tp(s, func(tp *program.Touchpoint) { tp.Off = true }) }, touchpoint.Off},
 		{"filter met, in any case", func(s *situation) {
 			tp(s, func(tp *program.Touchpoint) {
-				tp.Filter = map[string]string{"country": "se", "agent": "Anna", "tags": "NEW", "mood": "fine"}
+				tp.Filter = program.Filter{"country": {Any: []string{"se"}}, "agent": {Any: []string{"Anna"}}, "tags": {Any: []string{"NEW"}}, "mood": {Any: []string{"fine"}}}
 			})
 		}, touchpoint.Planned},
 		{"filter not met", func(s *situation) {
-			tp(s, func(tp *program.Touchpoint) { tp.Filter = map[string]string{"country": "se", "agent": "Bo"} })
+			tp(s, func(tp *program.Touchpoint) {
+				tp.Filter = program.Filter{"country": {Any: []string{"se"}}, "agent": {Any: []string{"Bo"}}}
+			})
 		}, touchpoint.Filtered},
 		{"filter on what the visit does not have", func(s *situation) {
-			tp(s, func(tp *program.Touchpoint) { tp.Filter = map[string]string{"plan": "pro"} })
+			tp(s, func(tp *program.Touchpoint) { tp.Filter = program.Filter{"plan": {Any: []string{"pro"}}} })
 		}, touchpoint.Filtered},
 		{"filter on a part of a tag", func(s *situation) {
-			tp(s, func(tp *program.Touchpoint) { tp.Filter = map[string]string{"tags": "ne"} })
+			tp(s, func(tp *program.Touchpoint) { tp.Filter = program.Filter{"tags": {Any: []string{"ne"}}} })
 		}, touchpoint.Filtered},
 		{"exactly as old as allowed", func(s *situation) { s.e.At = noon.Add(-14 * day) }, touchpoint.Planned},
 		{"a second older", func(s *situation) { s.e.At = noon.Add(-14*day - time.Second) }, touchpoint.TooOld},
@@ -238,7 +240,7 @@ func TestTheFirstReasonThatStopsIsTheOneThatIsKept(t *testing.T) {
 	p, c, e := shop(), customer.Customer{ID: "maria", Status: customer.Bounced, OpenCases: 1, Asks: asks("CES", planned)}, order()
 	p.Policy.Consent.All = true
 	p.Touchpoints["purchase"] = program.Touchpoint{
-		Name: "purchase", Survey: "purchase-ces-v1", Delay: 2 * day, MaxAge: time.Minute, MinAge: day, Sample: 0, Off: true, Shadow: true, Filter: map[string]string{"plan": "pro"},
+		Name: "purchase", Survey: "purchase-ces-v1", Delay: 2 * day, MaxAge: time.Minute, MinAge: day, Sample: 0, Off: true, Shadow: true, Filter: program.Filter{"plan": {Any: []string{"pro"}}},
 	}
 	e.Address, e.Test, e.Since = "", true, e.At
 	change := func(edit func(*program.Touchpoint)) {

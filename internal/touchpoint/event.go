@@ -133,12 +133,12 @@ func link(s string) string {
 // properties are lower-case names with values on one line.
 func properties(foreign map[string]string) map[string]string {
 	clean := map[string]string{}
-	for _, name := range slices.Sorted(maps.Keys(foreign)) {
-		value := text(foreign[name], longestText)
-		name = strings.ToLower(text(name, longestProperty))
+	for _, written := range slices.Sorted(maps.Keys(foreign)) {
+		value := text(foreign[written], longestText)
+		name := strings.ToLower(text(written, longestProperty))
 		switch name {
 		case "tags":
-			value = text(foreign[name], 10*longestText)
+			value = text(foreign[written], 10*longestText)
 		case "country", "currency":
 			value = strings.ToUpper(value)
 		case "agent": // whoever is known by a mail address goes by the name in it

@@ -32,7 +32,7 @@ func TestTheOwnerReadsInPlainWordsWhyACustomerWasNotAsked(t *testing.T) {
 		{func(p *program.Program, _ *customer.Customer, e *touchpoint.Event) {
 			p.Policy.Consent.Countries, e.Properties = []string{"DE"}, nil
 		}, "the policy asks customers whose country nobody knows only if they agreed, and nothing says that this customer did"},
-		{wanted(program.Consent{Properties: map[string]string{"mood": "fine"}}), `the policy asks customers with this "mood" only if they agreed, and nothing says that this customer did`},
+		{wanted(program.Consent{Properties: program.Filter{"mood": {Any: []string{"fine"}}}}), `the policy asks customers with this "mood" only if they agreed, and nothing says that this customer did`},
 		{asked("NPS", "purchase"), "another survey of the customer about this touchpoint has its time on 2026-10-03 11:00 UTC; between two there are at least 365 days"},
 		{asked("CES", "support"), "another CES survey of the customer has its time on 2026-10-03 11:00 UTC; between two there are at least 90 days"},
 		{func(p *program.Program, c *customer.Customer, e *touchpoint.Event) {

@@ -2,8 +2,6 @@ package touchpoint
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -144,5 +142,3 @@ func span(d time.Duration) string {
 	}
 	return strings.TrimSuffix(strings.TrimSuffix(d.String(), "0s"), "0m")
 }
-
-func sorted(filter map[string]string) []string { return slices.Sorted(maps.Keys(filter)) }

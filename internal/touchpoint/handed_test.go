@@ -47,7 +47,7 @@ func TestWhatStopsALinkAndWhatDoesNot(t *testing.T) {
 		"staff":             {event(func(e *touchpoint.Event) { e.Address = "eva@ourshop.example" }), touchpoint.Staff},
 		"refused":           {event(func(e *touchpoint.Event) { e.Consent = touchpoint.Refused }), touchpoint.NoConsent},
 		"switched off":      {purchase(func(tp *program.Touchpoint) { tp.Off = true }), touchpoint.Off},
-		"another country":   {purchase(func(tp *program.Touchpoint) { tp.Filter = map[string]string{"country": "DE"} }), touchpoint.Filtered},
+		"another country":   {purchase(func(tp *program.Touchpoint) { tp.Filter = program.Filter{"country": {Any: []string{"DE"}}} }), touchpoint.Filtered},
 		"long ago":          {event(func(e *touchpoint.Event) { e.At = noon.Add(-15 * day) }), touchpoint.TooOld},
 		"a rehearsal":       {purchase(func(tp *program.Touchpoint) { tp.Shadow = true }), touchpoint.Shadow},
 		"a customer since noon": {func(p *program.Program, c *customer.Customer, e *touchpoint.Event) {

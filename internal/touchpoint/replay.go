@@ -2,6 +2,7 @@ package touchpoint
 
 import (
 	"cmp"
+	"maps"
 	"reflect"
 	"slices"
 	"time"
@@ -45,9 +46,9 @@ func replay(p, before *program.Program, visits []past, rows map[customer.ID]cust
 	now := map[customer.ID]customer.Customer{}
 	seen := map[string]bool{}
 	for _, v := range visits {
-		touchpoint, mapped := v.touchpointIn(p)
-		if !mapped {
-			r.count(v.Touchpoint, Unmapped)
+		touchpoint, refused := r.takenIn(p, before, &v)
+		if refused != "" {
+			r.count(v.Touchpoint, refused)
 			continue
 		}
 		v.Touchpoint = touchpoint.Name
@@ -78,13 +79,46 @@ func replay(p, before *program.Program, visits []past, rows map[customer.ID]cust
 	return r
 }
 
-// touchpointIn is the touchpoint that the program makes of the visit. That of a webhook is what the source's event is mapped to.
-func (v past) touchpointIn(p *program.Program) (program.Touchpoint, bool) {
+// takenIn is the touchpoint that the program makes of the visit, and why it makes none. That of a webhook follows from the program's
+// rules for the source's event, and so does for how long its subject has to stay as it is.
+func (r *replayed) takenIn(p, before *program.Program, v *past) (program.Touchpoint, Reason) {
+	name := v.Touchpoint
 	if v.kept && v.Name != "" {
-		return p.TouchpointFor(v.Source, v.Name)
+		rule, reason, guess := v.ruleIn(p.Sources[v.Source].RulesFor(v.Name), before.Sources[v.Source].RulesFor(v.Name))
+		if guess {
+			r.guessed[Filtered]++
+		}
+		if reason != "" {
+			return program.Touchpoint{}, reason
+		}
+		name, v.Quiet = rule.Touchpoint, rule.Quiet
 	}
-	t, ok := p.Touchpoints[v.Touchpoint]
-	return t, ok
+	t, ok := p.Touchpoints[name]
+	if !ok {
+		return t, Unmapped
+	}
+	return t, ""
+}
+
+// ruleIn is the first of the rules that takes the visit, or why none does. A rule that asks for what is not kept takes what it made the
+// same touchpoint of then; where those were other rules, that is a guess.
+func (v past) ruleIn(rules, then []program.Rule) (rule program.Rule, reason Reason, guess bool) {
+	if len(rules) == 0 {
+		return rule, Unmapped, false
+	}
+	others := !reflect.DeepEqual(rules, then)
+	for _, rule := range rules {
+		switch {
+		case onlyKept(rule.Filter).Fails(v.Properties) != "":
+		case !unkept(rule.Filter):
+			return rule, "", guess
+		case rule.Touchpoint == v.Touchpoint:
+			return rule, "", others
+		default:
+			guess = others
+		}
+	}
+	return rule, Filtered, guess
 }
 
 // asReported is the event as intake cleans it; false when it was reported before.
@@ -183,7 +217,7 @@ var memories = map[Reason]memory{
 	NoConsent: {lacksConsent, func(q question) any { return q.program.Policy.Consent }},
 	Filtered: {
 		func(q question, v past, _ bool) bool {
-			return v.kept && unkept(q.touchpoint.Filter) && filtered(q.onlyKept()) == ""
+			return v.kept && unkept(q.touchpoint.Filter) && onlyKept(q.touchpoint.Filter).Fails(v.Properties) == ""
 		},
 		func(q question) any { return q.touchpoint.Filter },
 	},
@@ -213,19 +247,13 @@ func lacksConsent(q question, v past, _ bool) bool {
 }
 
 // unkept tells that visits do not keep all of the properties.
-func unkept(properties map[string]string) bool {
-	for name := range properties {
-		if !slices.Contains(kept, name) {
-			return true
-		}
-	}
-	return false
-}
+func unkept(filter program.Filter) bool { return len(onlyKept(filter)) < len(filter) }
 
-// onlyKept is the question with a filter of what visits keep.
-func (q question) onlyKept() question {
-	q.touchpoint.Filter = only(q.touchpoint.Filter, kept)
-	return q
+// onlyKept is the filter's part about what visits keep.
+func onlyKept(filter program.Filter) program.Filter {
+	some := maps.Clone(filter)
+	maps.DeleteFunc(some, func(name string, _ program.Test) bool { return !slices.Contains(kept, name) })
+	return some
 }
 
 // inOrder sorts visits by when they were received; of the same time, by what is the same in each replay.

@@ -54,9 +54,9 @@ func TestWhatAVisitDoesNotKeepIsAnsweredByWhatWasDecided(t *testing.T) {
 	staff := func(own ...string) change { return func(p *program.Program) { p.Policy.Staff = own } }
 	roles := func(p *program.Program) { p.Policy.RoleMail = true }
 	consent := func(c program.Consent) change { return func(p *program.Program) { p.Policy.Consent = c } }
-	mood := consent(program.Consent{Properties: map[string]string{"mood": "shy"}})
+	mood := consent(program.Consent{Properties: program.Filter{"mood": {Any: []string{"shy"}}}})
 	filter := func(name, value string) change {
-		return purchase(func(tp *program.Touchpoint) { tp.Filter = map[string]string{name: value} })
+		return purchase(func(tp *program.Touchpoint) { tp.Filter = program.Filter{name: {Any: []string{value}}} })
 	}
 	older := func(days time.Duration) change {
 		return purchase(func(tp *program.Touchpoint) { tp.MinAge = days * day })

@@ -36,6 +36,7 @@ type Event struct {
 	Since      time.Time         // when the customer became one; zero when the source does not say
 	Turn       time.Time         // when the mail of a customer's turn leaves, if nothing is against it; zero: the touchpoint's delay counts
 	Consent    Consent           // what the source says about being asked
+	Quiet      time.Duration     // for so long after it the subject must stay as it is; of a reopening: the longest after a visit that it may end
 	Test       bool              // a test-mode delivery: recorded, never mailed
 	ByLink     bool              // the source shows the customer a link to the survey, which is never mailed
 	Reopened   bool              // not a visit: the subject of an earlier one is being worked on again

@@ -65,7 +65,7 @@ var unvisited = []touchpoint.Reason{touchpoint.Unmapped, touchpoint.NotVisited, 
 func (h Handler) skip(ctx context.Context, p *program.Program, events []touchpoint.Event, decisions []touchpoint.Reason, now time.Time) error {
 	var skips []touchpoint.Skip
 	for i, e := range events {
-		if slices.Contains(unvisited, decisions[i]) {
+		if slices.Contains(unvisited, decisions[i]) || decisions[i] == touchpoint.Filtered && untaken(p, e) {
 			skips = append(skips, touchpoint.Skip{Source: e.Source, Event: e.Name, Reason: decisions[i]})
 		}
 	}

@@ -3,8 +3,6 @@ package webhook
 import (
 	"context"
 	"log/slog"
-	"maps"
-	"slices"
 	"time"
 
 	"afterword/internal/program"
@@ -12,35 +10,40 @@ import (
 	"afterword/internal/trail"
 )
 
-// decide takes the event in for each touchpoint that it is about: one that the program maps it to, or for a reopening all those of
-// the source.
+// decide takes the event in as the program's rule for it says, or as a reopening for all that it may be one of. An event that the
+// program names and no rule takes is filtered: it makes no visit.
 func (h Handler) decide(ctx context.Context, p *program.Program, source program.Source, sender sender, e touchpoint.Event, now time.Time) (touchpoint.Reason, error) {
-	mapped := source.TouchpointOf(e.Name)
-	if mapped == "" && sender.reopens != nil && sender.reopens(e.Name) {
+	rule, decision, taken := e.Meaning(source)
+	about := []program.Rule{rule}
+	if decision == touchpoint.Unmapped && sender.reopens != nil && sender.reopens(e.Name) {
 		e.Reopened = true
 	}
-	about := []string{mapped}
-	if e.Reopened {
-		about = slices.Compact(slices.Sorted(maps.Values(source.Events)))
+	switch {
+	case e.Reopened:
+		decision, about = touchpoint.Unmapped, source.Reopenings()
+	case !taken:
+		about = nil
 	}
-	decision := touchpoint.Unmapped
-	for _, e.Touchpoint = range about {
-		if e.Touchpoint == "" {
-			continue
-		}
-		outcome, err := h.Intake.Take(ctx, p, e, now)
+	if len(about) == 0 {
+		h.tell(ctx, source, "", decision, false)
+	}
+	for _, rule := range about {
+		outcome, err := h.Intake.Take(ctx, p, e.By(rule), now)
 		if err != nil {
 			return "", err
 		}
-		h.tell(trail.About(ctx, outcome.Visit.ID), source, e.Touchpoint, outcome.Reason, outcome.Repeated)
+		h.tell(trail.About(ctx, outcome.Visit.ID), source, rule.Touchpoint, outcome.Reason, outcome.Repeated)
 		if decision != touchpoint.Reopened {
 			decision = outcome.Reason
 		}
 	}
-	if decision == touchpoint.Unmapped {
-		h.tell(ctx, source, "", decision, false)
-	}
 	return decision, nil
+}
+
+// untaken tells whether no rule of the program takes the event. One that a touchpoint's own filter stopped is a visit.
+func untaken(p *program.Program, e touchpoint.Event) bool {
+	_, _, taken := e.Meaning(p.Sources[e.Source])
+	return !taken
 }
 
 func (h Handler) tell(ctx context.Context, source program.Source, touchpoint string, decision touchpoint.Reason, repeated bool) {
