@@ -31,7 +31,7 @@ const (
 	Any       Scope = ""          // needs a key and no scope
 	Read      Scope = "read"      // look at scores, answers, decisions, cases, reports: customers by id only
 	Visits    Scope = "visits"    // report visits, and nothing else
-	Customers Scope = "customers" // find, see, export and erase customers: who they are
+	Customers Scope = "customers" // find, see, import, export and erase customers: who they are
 	Admin     Scope = "admin"     // change the program, audit, make and revoke keys
 )
 

@@ -27,7 +27,8 @@ type API struct {
 	Keys      Keys
 	Meter     Meter
 	Programs  Programs
-	Intake    Intake
+	Entrance  Entrance
+	Rehearse  func() Entrance // another one for each dry run: what is told there is forgotten with it
 	Counts    Counts
 	Answers   Answers
 	Bench     Bench

@@ -35,6 +35,7 @@ var Shapes = map[string]any{
 	"Score": Score{}, "Change": Change{}, "ScorePage": page[Score]{}, "Response": answer{}, "ResponsePage": page[answer]{}, "Account": account{}, "Opened": opened{}, "Verdict": verdict{}, "Case": shownCase{},
 	"CasePage": page[shownCase]{}, "Visit": touchpoint.Visit{}, "VisitPage": page[touchpoint.Visit]{}, "Taken": Taken{}, "TakenResults": several[result]{},
 	"TakenResult": result{}, "Applied": applied{}, "Findings": findings{}, "LastAudit": audited{}, "Rebuild": rebuilding{}, "Key": Key{}, "NewKey": NewKey{}, "KeyPage": page[Key]{},
+	"Imported": Imported{}, "ImportedCustomers": several[customerResult]{}, "ImportedCustomer": customerResult{}, "ImportedResponses": several[responseResult]{}, "ImportedResponse": responseResult{},
 	"HandedOut": HandedOut{}, "HandedOutResults": several[linkResult]{}, "HandedOutResult": linkResult{}, "Link": Link{}, "LinkPage": page[Link]{}, "Sources": Sources{}, "Source": Source{}, "Meaning": Meaning{}, "Skip": Skip{},
 	"FoundPerson": foundPerson{}, "Person": person{}, "Customer": customer.Customer{}, "Ask": customer.Ask{}, "Happening": happening{},
 	"Invitation": response.Record{}, "Hit": shownHit{}, "KeptCase": followup.Case{}, "CaseMail": followup.Mail{}, "Reply": response.Reply{}, "CaseEvent": followup.Event{}, "ErasedPerson": erasedPerson{},
@@ -47,7 +48,7 @@ var Shapes = map[string]any{
 
 // Asked are the values that are received only: what must be there is for the rules to say, not for the type.
 var Asked = map[string]any{"WantedPerson": wantedPerson{}, "WantedErasure": wantedErasure{}, "ReportedVisit": visit{}, "WantedKey": wantedKey{}, "WantedVerdict": wantedVerdict{},
-	"WantedSimulation": wantedSimulation{}, "ToldVisit": toldVisit{}}
+	"BroughtCustomer": broughtCustomer{}, "BroughtResponse": broughtResponse{}, "WantedSimulation": wantedSimulation{}, "ToldVisit": toldVisit{}}
 
 // ScopeNamed is the scope with that name.
 func ScopeNamed(name string) access.Scope { return access.Scope(name) }

@@ -78,6 +78,9 @@ func (a *API) linksFor(r *http.Request) (survey.Links, error) {
 
 // handOut makes the links of customers.
 func (a *API) handOut(r *http.Request) (any, error) {
+	if _, err := readQuery(r); err != nil {
+		return nil, err
+	}
 	links, err := a.linksFor(r)
 	if err != nil {
 		return nil, err
@@ -85,7 +88,7 @@ func (a *API) handOut(r *http.Request) (any, error) {
 	one := func(ctx context.Context, p *program.Program, body []byte, delivery string) (HandedOut, error) {
 		return a.handOutOne(ctx, p, links, body, delivery)
 	}
-	return reported(a, r, linksField, one, func(made *HandedOut, told *problem.Document) linkResult { return linkResult{made, told} })
+	return reported(a, r, "links", one, func(made *HandedOut, told *problem.Document) linkResult { return linkResult{made, told} })
 }
 
 // linkResult is what became of one of several wishes: one of the two.
@@ -103,7 +106,7 @@ func (a *API) handOutOne(ctx context.Context, p *program.Program, links survey.L
 		return HandedOut{}, err
 	}
 	event.ByLink = true
-	outcome, err := a.Intake.Take(ctx, p, event, a.Now())
+	outcome, err := a.Entrance.Visits.Take(ctx, p, event, a.Now())
 	if err != nil {
 		return HandedOut{}, err
 	}

@@ -29,6 +29,8 @@ func (a *API) routes() []route {
 		{method: http.MethodGet, path: "/api/links", scope: access.Read, answer: a.links},
 		{method: http.MethodPost, path: "/api/links", scope: access.Visits, answer: a.handOut},
 		{method: http.MethodGet, path: "/api/admin/program", scope: access.Admin, answer: a.program},
+		{method: http.MethodPost, path: "/api/customers/import", scope: access.Customers, answer: a.importCustomers},
+		{method: http.MethodPost, path: "/api/responses/import", scope: access.Admin, answer: a.importResponses},
 		{method: http.MethodPost, path: "/api/customers/find", scope: access.Customers, answer: a.findCustomer},
 		{method: http.MethodPost, path: "/api/customers/export", scope: access.Customers, answer: a.exportCustomer},
 		{method: http.MethodPost, path: "/api/customers/erase", scope: access.Customers, answer: a.eraseCustomer},

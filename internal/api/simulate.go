@@ -108,7 +108,7 @@ func readTold(body []byte, either *program.Program) (told touchpoint.Told, err e
 	if told.Event, err = v.event(either); err != nil {
 		return told, err
 	}
-	told.Customer = customer.ID(v.Customer)
+	told.Customer, told.Delivery = customer.ID(v.Customer), v.Replay
 	if v.Received != "" {
 		if told.Received, err = time.Parse(time.RFC3339, v.Received); err != nil {
 			return told, fault.New(fault.Invalid, `"received" is not a time such as 2026-11-20T09:12:00Z`)

@@ -2,8 +2,10 @@ package api_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -79,6 +81,7 @@ func TestABadVisitDoesNotStopTheOthers(t *testing.T) {
 			t.Errorf("visit %d: %q, want %q", i, said, want)
 		}
 	}
+	slices.SortFunc(w.events, func(a, b touchpoint.Event) int { return strings.Compare(a.Delivery, b.Delivery) })
 	if len(w.events) != 2 || w.events[0].Delivery != "d-2/0" || w.events[1].Delivery != "d-2/2" || w.events[1].Consent != touchpoint.Refused {
 		t.Errorf("%+v", w.events)
 	}
@@ -102,6 +105,51 @@ func TestACustomerIsOneSinceATimeOrADate(t *testing.T) {
 	}
 }
 
+// What is decided about a customer depends on the visits before.
+func TestTheVisitsOfOneCustomerAreTakenInTheirOrder(t *testing.T) {
+	w := filled()
+	var list []string
+	for n := range 500 {
+		list = append(list, fmt.Sprintf(`{"touchpoint":"support","subject":"%03d","address":%q,"idempotency_key":"row-%d"}`, n, []string{"anna@b.example", " Anna@B.example", "cy@d.example", ""}[n%4], n))
+	}
+	if rec := report(t, w, `{"visits":[`+strings.Join(list, ",")+`]}`, "ours"); rec.Code != http.StatusOK {
+		t.Fatal(rec.Code, rec.Body)
+	}
+	last := map[string]string{}
+	for _, e := range w.events {
+		who := strings.ToLower(strings.TrimSpace(e.Address))
+		if e.Subject < last[who] {
+			t.Fatalf("%s: %s after %s", who, e.Subject, last[who])
+		}
+		if last[who] = e.Subject; !strings.HasPrefix(e.Delivery, "row-") {
+			t.Fatalf("%+v: its own key does not stand for the header's", e)
+		}
+	}
+	if len(w.events) != 500 {
+		t.Errorf("%d were taken", len(w.events))
+	}
+}
+
+func TestADryRunMeansNothing(t *testing.T) {
+	w := filled()
+	for path, body := range map[string]string{
+		"/api/visits": `{"touchpoint":"support","subject":"1"}`, "/api/customers/import": `{"address":"a@b.example"}`,
+		"/api/responses/import": `{"id":"1","touchpoint":"support","rating":4,"answered_at":"2026-11-01"}`,
+	} {
+		w.rehearsed = false
+		if rec := ask(t, w, http.MethodPost, path+"?dry_run=true", body); rec.Code != http.StatusOK || !w.rehearsed {
+			t.Errorf("%s: %d %s", path, rec.Code, rec.Body)
+		}
+		w.rehearsed = false
+		if rec := ask(t, w, http.MethodPost, path+"?dry_run=false", body); rec.Code != http.StatusOK || w.rehearsed {
+			t.Errorf("%s, meant: %d %s", path, rec.Code, rec.Body)
+		}
+		if rec := ask(t, w, http.MethodPost, path+"?dry_run=yes", body); rec.Code != http.StatusBadRequest {
+			t.Errorf("%s, unsure: %d %s", path, rec.Code, rec.Body)
+		}
+	}
+}
+
 func TestVisitsAreAskedForPlainly(t *testing.T) {
 	for _, row := range []struct {
 		body, replay string
@@ -112,6 +160,8 @@ func TestVisitsAreAskedForPlainly(t *testing.T) {
 		{`{"touchpoint":"support"}`, strings.Repeat("x", 65), 400, "64 printable"},
 		{`{"touchpoint":"support"}`, "a\tb", 400, "64 printable"},
 		{`{"touchpoint":"support"}`, strings.Repeat("x", 64), 200, ""},
+		{`{"touchpoint":"support","idempotency_key":"row-17"}`, "", 200, ""},
+		{`{"touchpoint":"support","idempotency_key":"` + strings.Repeat("x", 65) + `"}`, "", 400, "64 printable"},
 		{`{"visits":[]}`, "", 400, "1 to 500"},
 		{`{"visits":[` + strings.Repeat("{},", 500) + `{}]}`, "", 400, "501 visits"},
 		{`{"visits":[` + strings.Repeat("{},", 499) + `{}]}`, "", 200, ""},

@@ -12,6 +12,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,8 +20,10 @@ import (
 
 	"afterword/internal/access"
 	"afterword/internal/api"
+	"afterword/internal/customer"
 	"afterword/internal/fault"
 	"afterword/internal/followup"
+	"afterword/internal/imports"
 	"afterword/internal/period"
 	"afterword/internal/program"
 	reports "afterword/internal/report"
@@ -55,7 +58,11 @@ type world struct {
 	keys                 map[string]access.Key
 	asked                map[string]int64 // by key
 	full                 bool             // every key has reached its limit
+	telling              sync.Mutex       // several are told at once
 	events               []touchpoint.Event
+	customers            []imports.Customer
+	responses            []imports.Response
+	rehearsed            bool          // nothing was meant
 	later                time.Duration // than now
 	log                  *slog.Logger
 	applied              string
@@ -227,6 +234,8 @@ func (w *world) CountRequest(_ context.Context, key string, most int64, _ time.T
 }
 
 func (w *world) Take(_ context.Context, _ *program.Program, e touchpoint.Event, at time.Time) (touchpoint.Outcome, error) {
+	w.telling.Lock()
+	defer w.telling.Unlock()
 	w.events = append(w.events, e)
 	v := touchpoint.Visit{ID: survey.IDOf(e.Touchpoint, e.Source, e.Subject+e.Delivery, 1), PlannedAt: at.Add(24 * time.Hour)}
 	outcome := touchpoint.Outcome{Decision: touchpoint.Decision{Reason: touchpoint.Planned, Explanation: "it is planned"}, Visit: v}
@@ -241,6 +250,25 @@ func (w *world) Take(_ context.Context, _ *program.Program, e touchpoint.Event, 
 		outcome.Decision = touchpoint.Decision{Reason: touchpoint.NoAddress, Explanation: "the source told no address"}
 	}
 	return outcome, errors.Join(w.trouble, w.takes)
+}
+
+func (w *world) Customer(_ context.Context, c imports.Customer, _ time.Time) (customer.ID, imports.Result, error) {
+	w.telling.Lock()
+	defer w.telling.Unlock()
+	w.customers = append(w.customers, c)
+	return "_qd9CvXH04iEEt6IWnw0-Q", imports.Added, w.takes
+}
+
+func (w *world) Response(_ context.Context, _ *program.Program, r imports.Response, _ time.Time) (string, imports.Result, error) {
+	w.telling.Lock()
+	defer w.telling.Unlock()
+	w.responses = append(w.responses, r)
+	return "AAAAAAAAAAAAAAAAAAAA", imports.Unchanged, w.takes
+}
+
+func (w *world) rehearse() api.Entrance {
+	w.rehearsed = true
+	return api.Entrance{Visits: w, Customers: w, Responses: w, Tried: true}
 }
 
 func (w *world) Links(context.Context) (survey.Links, error) {
@@ -307,7 +335,7 @@ func unchecked(w *world) http.Handler {
 		log = slog.New(slog.DiscardHandler)
 	}
 	return (&api.API{
-		Written: keys, Keys: w, Meter: w, Programs: w, Intake: w, Counts: w, Answers: w, Bench: w, Inquiry: response.Inquiry{Archive: w}, Decisions: w, Skips: w, Cases: w, People: w, Reports: reports.Gather{Counts: w, Answers: w, Cases: w, Versions: w}, Texts: w, Applier: w, Linker: w, Auditor: w, Audits: w, Rebuilder: w, Simulator: w, Sending: survey.Sending{Pauses: w},
+		Written: keys, Keys: w, Meter: w, Programs: w, Entrance: api.Entrance{Visits: w, Customers: w, Responses: w}, Rehearse: w.rehearse, Counts: w, Answers: w, Bench: w, Inquiry: response.Inquiry{Archive: w}, Decisions: w, Skips: w, Cases: w, People: w, Reports: reports.Gather{Counts: w, Answers: w, Cases: w, Versions: w}, Texts: w, Applier: w, Linker: w, Auditor: w, Audits: w, Rebuilder: w, Simulator: w, Sending: survey.Sending{Pauses: w},
 		Now: func() time.Time { return now.Add(w.later) }, Log: log,
 	}).Handler()
 }

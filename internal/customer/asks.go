@@ -13,6 +13,13 @@ const MostInvited = 40
 // new time replaces the old.
 func (c *Customer) AddAsk(ask Ask) {
 	c.RemoveAsk(ask.Invitation)
+	c.place(ask)
+	if len(c.Invited) < MostInvited && !slices.Contains(c.Invited, ask.Invitation) {
+		c.Invited = append(slices.Clip(c.Invited), ask.Invitation)
+	}
+}
+
+func (c *Customer) place(ask Ask) {
 	i, _ := slices.BinarySearchFunc(c.Asks, ask, func(have, add Ask) int {
 		if have.At.After(add.At) {
 			return 1
@@ -20,9 +27,21 @@ func (c *Customer) AddAsk(ask Ask) {
 		return -1 // after those of the same time
 	})
 	c.Asks = slices.Insert(c.Asks, i, ask)
-	if len(c.Invited) < MostInvited && !slices.Contains(c.Invited, ask.Invitation) {
-		c.Invited = append(slices.Clip(c.Invited), ask.Invitation)
+}
+
+// foreign begins the name of an ask of another system, which no invitation has: their ids have no colon.
+const foreign = "import:"
+
+// AddForeign lets an ask of another system hold a place in the fatigue windows, and tells whether that is news: of a metric ("": not
+// known, which only the window over all surveys heeds) the latest is remembered. No invitation is behind it.
+func (c *Customer) AddForeign(at time.Time, metric string) bool {
+	ask := Ask{Invitation: foreign + metric, At: at.UTC().Truncate(time.Second), Metric: metric}
+	if slices.ContainsFunc(c.Asks, func(a Ask) bool { return a.Invitation == ask.Invitation && !a.At.Before(ask.At) }) {
+		return false
 	}
+	c.RemoveAsk(ask.Invitation)
+	c.place(ask)
+	return true
 }
 
 // RemoveAsk frees the place of an invitation that was never sent, and tells whether it held one.

@@ -5,7 +5,10 @@
 // suppression outlives the erasure of the person.
 package customer
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // ID is a keyed hash of a customer's normalised address: 22 characters of base64url, never to be turned back.
 type ID string
@@ -21,6 +24,16 @@ const (
 	Complained   Status = "complained"
 	Erased       Status = "erased"
 )
+
+// gravest are the statuses that stop mail, the gravest last.
+var gravest = []Status{Unsubscribed, Bounced, Complained, Erased}
+
+// Weaker lists the statuses that this one replaces: what weighs more stays, and nothing comes back from an erasure. false: it is none
+// that stops mail.
+func (s Status) Weaker() (weaker []Status, stops bool) {
+	i := slices.Index(gravest, s)
+	return gravest[:max(i, 0)], i >= 0
+}
 
 // Customer is a person with an address. The row is the lock of every decision about that person: each change raises Revision, and
 // a decision is stored only if the revision is the one that it was made on.

@@ -31,8 +31,10 @@ func judge(p *program.Program, r response.Record) (answered, error) {
 	return answered{r, s.Scale.Group(r.Rating)}, nil
 }
 
-// needsCase is the rule that opens a case.
-func (a answered) needsCase() bool { return a.Counted && !a.Erased && a.group == score.Bad }
+// needsCase is the rule that opens a case. What was answered in another system was followed up there, or is long over.
+func (a answered) needsCase() bool {
+	return a.Counted && !a.Erased && a.group == score.Bad && a.ImportedAt.IsZero()
+}
 
 // mailAt is when the desk is mailed about an answer: at once when it has the customer's words and they are new, else when the
 // customer has had time to write some. An implied answer waits for its verdict, because it may be a machine's.

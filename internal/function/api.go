@@ -8,7 +8,9 @@ import (
 
 	"afterword/internal/access"
 	"afterword/internal/api"
+	"afterword/internal/customer"
 	"afterword/internal/i18n"
+	"afterword/internal/imports"
 	"afterword/internal/program"
 	"afterword/internal/report"
 	"afterword/internal/response"
@@ -22,7 +24,7 @@ import (
 // API answers the owner's scripts. It needs Store, Programs, Secrets, Keys, Now and Log. wait is the audit's, as in Audit.
 func API(p Parts, wait func(context.Context, time.Duration) error) http.Handler {
 	return (&api.API{
-		Written: p.Keys, Keys: p.Store, Meter: p.Store, Programs: p.Programs, Intake: reported{p},
+		Written: p.Keys, Keys: p.Store, Meter: p.Store, Programs: p.Programs, Entrance: p.entrance(), Rehearse: p.rehearse,
 		Counts: tally.Reader{Archive: p.Store}, Answers: p.Store, Bench: response.Bench{Rulings: p.Store, Programs: p.Programs}, Inquiry: response.Inquiry{Archive: p.Store},
 		Decisions: p.Store, Skips: p.Store, Cases: p.Store, People: people{p, wait}, Reports: p.gatherNow(), Texts: p.Store,
 		Applier: applier{p}, Linker: linker{p}, Sending: survey.Sending{Pauses: p.diary()}, Auditor: auditor{p, wait}, Audits: p.Store, Rebuilder: rebuilder{p}, Simulator: simulator{p}, Now: p.Now, Log: p.Log,
@@ -56,6 +58,42 @@ func (r reported) Take(ctx context.Context, p *program.Program, e touchpoint.Eve
 		return touchpoint.Outcome{}, err
 	}
 	return r.intake(secret).Take(ctx, p, e, now)
+}
+
+// entrance is what is told to the system, with the secret in force.
+func (p Parts) entrance() api.Entrance {
+	brought := brought{p, &response.Listener{}}
+	return api.Entrance{Visits: reported{p}, Customers: brought, Responses: brought}
+}
+
+// rehearse is an entrance behind which nothing changes.
+func (p Parts) rehearse() api.Entrance {
+	p.Store = p.Store.Rehearsal()
+	in := p.entrance()
+	in.Tried = true
+	return in
+}
+
+// brought takes in what owners bring along from a former tool.
+type brought struct {
+	Parts
+	heard *response.Listener
+}
+
+func (b brought) Customer(ctx context.Context, c imports.Customer, now time.Time) (customer.ID, imports.Result, error) {
+	secret, err := b.Secrets.Secret(ctx)
+	if err != nil {
+		return "", "", err
+	}
+	return imports.Customers{Rows: b.Store, Hash: secret.Customers, Pause: Pause}.Take(ctx, c, now)
+}
+
+func (b brought) Response(ctx context.Context, p *program.Program, r imports.Response, now time.Time) (string, imports.Result, error) {
+	secret, err := b.Secrets.Secret(ctx)
+	if err != nil {
+		return "", "", err
+	}
+	return imports.Responses{Archive: b.Store, Heard: b.heard, Hash: secret.Customers, Pause: Pause}.Take(ctx, p, r, now)
 }
 
 // linker writes links with the secret in force.

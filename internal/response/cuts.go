@@ -13,6 +13,14 @@ type SaidCuts map[string][]string
 // reader finds what was said in answers, by the program in force.
 type reader struct{ found atomic.Pointer[themes] }
 
+// Listener finds what was said in comments that came by no page.
+type Listener struct{ reader reader }
+
+// Cuts is what an answer with the comment is counted by.
+func (l *Listener) Cuts(p *program.Program, language, comment string) SaidCuts {
+	return l.reader.cuts(p, language, comment, Extras{})
+}
+
 // themes are those of a program, prepared when the first comment comes.
 type themes struct {
 	of     *program.Program

@@ -65,18 +65,10 @@ func asRead(attr string, counter int64) table.Condition {
 	return table.Equal(attr, counter)
 }
 
-// weaker lists what each status replaces: what weighs more stays, and nothing comes back from an erasure.
-var weaker = map[customer.Status][]customer.Status{
-	customer.Unsubscribed: nil,
-	customer.Bounced:      {customer.Unsubscribed},
-	customer.Complained:   {customer.Unsubscribed, customer.Bounced},
-	customer.Erased:       {customer.Unsubscribed, customer.Bounced, customer.Complained},
-}
-
 // Suppress stops all mail to a customer, known so far or not, and tells whether that is news: a status that weighs as much or more
 // stays as it is. Faults: Invalid (not a status that suppresses), Transient.
 func (s *Store) Suppress(ctx context.Context, id customer.ID, status customer.Status, at time.Time) (bool, error) {
-	less, ok := weaker[status]
+	less, ok := status.Weaker()
 	if !ok {
 		return false, fault.New(fault.Invalid, "%q is not a status that stops mail", status)
 	}

@@ -10,7 +10,8 @@
 //	visit, with     I#<visit>                          invitation    redelivery; listing D#<touchpoint>#<day>; links; agenda A#<shard>;
 //	  its invitation                                                 also in C#<customer> if decided against, R#<survey>#<month> once answered;
 //	                                                                 one that is asked by a link is on no agenda, and by one for everybody
-//	                                                                 made together with its answer, of no customer
+//	                                                                 made together with its answer, of no customer; so is one that was
+//	                                                                 answered in a former tool, and stands in no listing D#
 //	aside           I#<visit>                          customer      also in C#<customer>: a planned visit that the full row leads not to
 //	hit             I#<invitation>                     hit#<time>#n  evidence of one invitation, for 30 days
 //	case            K#<case>                           case          links; listing K#open or K#closed#<month>

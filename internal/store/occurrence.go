@@ -116,6 +116,9 @@ func visitOf(item table.Item) (v touchpoint.Visit, err error) {
 
 // handedOf is the decision about a visit that is asked about by a link.
 func handedOf(item table.Item, v touchpoint.Visit) (touchpoint.Decision, error) {
+	if item["imported_at"] != nil {
+		return touchpoint.BroughtAlong(), nil
+	}
 	if v.Customer == "" {
 		name, _ := item["via"].(string)
 		return touchpoint.HandedToAnybody(name), nil

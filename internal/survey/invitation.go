@@ -63,7 +63,8 @@ type Invitation struct {
 	BouncedAt    time.Time         `json:"bounced_at,omitzero"` // it came back for good, or SES dropped it
 	Bounce       string            `json:"bounce,omitempty"`    // SES's word for why, also of one that came back for a while
 	ComplainedAt time.Time         `json:"complained_at,omitzero"`
-	Why          string            `json:"why,omitempty"` // of a state that ends it: what stopped it
+	Why          string            `json:"why,omitempty"`        // of a state that ends it: what stopped it
+	ImportedAt   time.Time         `json:"imported_at,omitzero"` // asked and answered in another system, which counts as asked by a link: nobody here mailed it
 
 	// Evidence, gathered by GET and HEAD. See package response.
 	FirstOpened int       `json:"first_opened,omitempty"` // rating+1 of the first rating link that was opened; 0: none

@@ -1,0 +1,121 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"hash/fnv"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+
+	"afterword/internal/fault"
+	"afterword/internal/problem"
+	"afterword/internal/program"
+)
+
+// lanes is how many of several that are reported together are worked on at once.
+const lanes = 8
+
+// several is what became of several that were reported together.
+type several[R any] struct {
+	Results []R `json:"results"` // in their order
+}
+
+// reported takes one thing, or the several in the field of the body. What is decided about a customer depends on what was reported
+// before, so that those with the same address are taken one after the other, in their order; others need not wait for them. result puts
+// what became of one, or the problem with it, into its place. The query has been read.
+func reported[T, R any](a *API, r *http.Request, field string, take func(context.Context, *program.Program, []byte, string) (T, error),
+	result func(*T, *problem.Document) R) (any, error) {
+	replay := r.Header.Get(idempotencyKey)
+	if !replayable(replay) || len(r.Header.Values(idempotencyKey)) > 1 {
+		return nil, fault.New(fault.Invalid, "the %s is not one text of at most %d printable characters", idempotencyKey, longestReplay)
+	}
+	var body json.RawMessage
+	if err := readJSON(r, &body); err != nil {
+		return nil, err
+	}
+	p, err := a.Programs.Current(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	list, isList, err := listIn(body, field)
+	switch {
+	case err != nil:
+		return nil, err
+	case !isList:
+		return take(r.Context(), p, body, replay)
+	}
+	answer := several[R]{make([]R, len(list))}
+	inLanes(list, func(i int) {
+		own := replay
+		if own != "" {
+			own += "/" + strconv.Itoa(i)
+		}
+		if taken, err := take(r.Context(), p, list[i], own); err != nil {
+			told := problem.Of(r.Context(), a.Log, err)
+			answer.Results[i] = result(nil, &told)
+		} else {
+			answer.Results[i] = result(&taken, nil)
+		}
+	})
+	return answer, nil
+}
+
+// inLanes does something with each of the list, those of one address in their order. What panics does so in the caller's goroutine.
+func inLanes(list []json.RawMessage, do func(int)) {
+	var queues [lanes][]int
+	for i, each := range list {
+		lane := laneOf(each)
+		queues[lane] = append(queues[lane], i)
+	}
+	var group sync.WaitGroup
+	var panics [lanes]any
+	for n, queue := range queues {
+		group.Go(func() {
+			defer func() { panics[n] = recover() }()
+			for _, i := range queue {
+				do(i)
+			}
+		})
+	}
+	group.Wait()
+	for _, p := range panics {
+		if p != nil {
+			panic(p)
+		}
+	}
+}
+
+func laneOf(body []byte) int {
+	var whose struct {
+		Address string `json:"address"`
+	}
+	if json.Unmarshal(body, &whose) != nil {
+		return 0 // it will be refused
+	}
+	h := fnv.New32a()
+	h.Write([]byte(strings.ToLower(strings.TrimSpace(whose.Address))))
+	return int(h.Sum32() % lanes)
+}
+
+// listIn reads the list that is the only field of a body; false for a body that has no such field.
+func listIn(body []byte, field string) (list []json.RawMessage, isList bool, err error) {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(body, &fields) != nil || fields[field] == nil {
+		return nil, false, nil
+	}
+	for other := range fields {
+		if other != field {
+			return nil, true, fault.New(fault.Invalid, "there is no field %.40q here", other)
+		}
+	}
+	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(json.Unmarshal(fields[field], &list), &wrong) {
+		return nil, true, fault.New(fault.Invalid, "%q is a JSON %s; expected a list", field, kindOfJSON(wrong))
+	}
+	if n := len(list); n == 0 || n > mostReported {
+		return nil, true, fault.New(fault.Invalid, "there are %d %s; expected 1 to %d", n, field, mostReported)
+	}
+	return list, true, nil
+}
