@@ -21,6 +21,7 @@ const (
 	Mark     Kind = "mark"     // mark and count a lot of letters that were carried, whose sender did not (key: the lot's name)
 	SignIn   Kind = "sign-in"  // somebody asked for a link to the scoreboard (key: a hash of the address)
 	Turns    Kind = "turns"    // go on with the turns that customers have by themselves (key: the touchpoint)
+	Fetch    Kind = "fetch"    // ask a source what its event left out (key: a hash of touchpoint, source and subject)
 )
 
 // Shards is how many partitions the agenda is spread over.

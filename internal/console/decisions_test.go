@@ -82,13 +82,13 @@ func TestEachDecisionOfADayIsSaidInTheReadersWords(t *testing.T) {
 func TestEveryReasonHasItsWords(t *testing.T) {
 	w := newWorld(t)
 	for _, reason := range []touchpoint.Reason{
-		touchpoint.NoAddress, touchpoint.InvalidAddress, touchpoint.Test, touchpoint.Staff, touchpoint.RoleAddress, touchpoint.NoConsent, touchpoint.Suppressed,
+		touchpoint.NotFetched, touchpoint.NoAddress, touchpoint.InvalidAddress, touchpoint.Test, touchpoint.Staff, touchpoint.RoleAddress, touchpoint.NoConsent, touchpoint.Suppressed,
 		touchpoint.Off, touchpoint.Filtered, touchpoint.TooOld, touchpoint.NewAccount, touchpoint.SampledOut, touchpoint.OpenCase, touchpoint.Fatigue,
 		touchpoint.Shadow, touchpoint.Planned, touchpoint.Handed,
 	} {
 		w.visit("support", reason)
 	}
-	if page := w.get(t, "/decisions").body; strings.Contains(page, "console.reason") || len(verdicts.FindAllString(page, -1)) != 17 {
+	if page := w.get(t, "/decisions").body; strings.Contains(page, "console.reason") || len(verdicts.FindAllString(page, -1)) != 18 {
 		t.Errorf("a reason has no words: %s", page)
 	}
 }

@@ -29,7 +29,7 @@ func (p Parts) withSecret(serve func(secrets.Secret) http.Handler) http.Handler 
 // Intake receives what sources report. It needs Store, Programs, Secrets, Now and Log.
 func Intake(p Parts) http.Handler {
 	return p.withSecret(func(secret secrets.Secret) http.Handler {
-		return webhook.Handler{Programs: p.Programs, Secrets: p.Secrets, Intake: p.intake(secret), Skips: p.Store, Now: p.Now, Log: p.Log}
+		return webhook.Handler{Programs: p.Programs, Secrets: p.Secrets, Intake: touchpoint.Reception{Intake: p.intake(secret), Waiting: p.Store}, Skips: p.Store, Now: p.Now, Log: p.Log}
 	})
 }
 

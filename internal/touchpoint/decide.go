@@ -32,7 +32,7 @@ type rule struct {
 
 // policy is what may stop an ask, in the order in which it is asked.
 var policy = []rule{
-	{NoAddress, addressless}, {InvalidAddress, misaddressed}, {Test, test}, {Staff, staff}, {RoleAddress, role}, {NoConsent, consent}, {Suppressed, suppressed}, {Off, off},
+	{NotFetched, unfetched}, {NoAddress, addressless}, {InvalidAddress, misaddressed}, {Test, test}, {Staff, staff}, {RoleAddress, role}, {NoConsent, consent}, {Suppressed, suppressed}, {Off, off},
 	{Filtered, filtered}, {TooOld, age}, {NewAccount, newcomer}, {SampledOut, sampled}, {OpenCase, openCase}, {Fatigue, fatigue}, {Shadow, shadow},
 }
 
@@ -128,6 +128,8 @@ func (q question) invitation(round int) survey.Invitation {
 		PlannedAt:  q.planned,
 	}
 }
+
+func unfetched(q question) string { return q.event.Unfetched }
 
 func addressless(q question) string {
 	if q.event.Address == "" {

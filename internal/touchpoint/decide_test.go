@@ -87,6 +87,8 @@ func TestEachReasonStopsAnAskAndItsBoundaryDoesNot(t *testing.T) {
 		want   touchpoint.Reason
 	}{
 		{"nothing stands against it", func(*situation) {}, touchpoint.Planned},
+		{"its source did not say who it is", func(s *situation) { s.e.Address, s.e.Unfetched = "", "the token is refused" }, touchpoint.NotFetched},
+		{"its source was asked", func(s *situation) { s.e.Fetch = "orders/250" }, touchpoint.Planned},
 		{"no address", func(s *situation) { s.e.Address = "" }, touchpoint.NoAddress},
 		{"not an address", func(s *situation) { s.e.Address = "maria" }, touchpoint.InvalidAddress},
 		{"an address without a domain", func(s *situation) { s.e.Address = "maria@" }, touchpoint.InvalidAddress},

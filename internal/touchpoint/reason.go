@@ -5,6 +5,7 @@ type Reason string
 
 // The reasons, in the order in which they are asked: the first that holds is the one that is kept.
 const (
+	NotFetched     Reason = "not-fetched" // the event does not say who the customer is, and its source did not either
 	NoAddress      Reason = "no-address"
 	InvalidAddress Reason = "invalid-address"
 	Test           Reason = "test"
@@ -26,8 +27,9 @@ const (
 
 // Outcomes that make no visit.
 const (
-	Reopened   Reason = "reopened"           // the subject has begun a new round
-	NotVisited Reason = "nothing-to-reopen"  // no visit of the subject in this round, or old news
-	Unmapped   Reason = "not-in-the-program" // the program names no touchpoint for this event
-	Repeated   Reason = "repeated"           // in a simulation: the visit was decided about already
+	Reopened    Reason = "reopened"           // the subject has begun a new round
+	NotVisited  Reason = "nothing-to-reopen"  // no visit of the subject in this round, or old news
+	Unmapped    Reason = "not-in-the-program" // the program names no touchpoint for this event
+	ToBeFetched Reason = "to-be-fetched"      // the source is asked first who the customer is
+	Repeated    Reason = "repeated"           // in a simulation: the visit was decided about already
 )

@@ -79,6 +79,7 @@ func TestEachOutcomeThatMakesNoVisitHasItsBoundary(t *testing.T) {
 		{"a subject that was visited is reopened", reported(reopened, visited), touchpoint.Reopened},
 		{"a subject that was never visited is reopened", reported(reopened, &page{}), touchpoint.NotVisited},
 		{"a subject that was visited is visited", reported(func(*touchpoint.Event) {}, &page{last: visited.last}), touchpoint.Planned},
+		{"an event whose source has to be asked", (&bench{}).wait(t, ticket()).Reason, touchpoint.ToBeFetched},
 		{"a touchpoint that the program does not have", tried(elsewhere), touchpoint.Unmapped},
 		{"one that it has", tried(one), touchpoint.Planned},
 		{"a visit that was tried already", tried(one, one), touchpoint.Repeated},

@@ -185,7 +185,9 @@ func (r *replayed) decide(p, before *program.Program, v past, c customer.Custome
 }
 
 // certain tells that every program decides so about a visit.
-func (r Reason) certain() bool { return r == NoAddress || r == InvalidAddress || r == Test }
+func (r Reason) certain() bool {
+	return r == NotFetched || r == NoAddress || r == InvalidAddress || r == Test
+}
 
 // rank is how far the policy was asked until the reason stopped it: all the way for Planned and Handed, -1 when nothing was decided.
 func (r Reason) rank() int {

@@ -29,6 +29,7 @@ type Event struct {
 	At         time.Time         // when it happened; zero when the source does not say
 	Ahead      bool              // At may be yet to come: an appointment
 	Fetch      string            // what to ask the source's API for, when the event itself does not say who the customer is; "": it is whole
+	Unfetched  string            // why the source did not say it, for the owner and without anything of a person; "": it did, or was not asked
 	Address    string            // of the customer
 	Person     string            // the customer's name
 	Language   string            // of the customer, in any usual spelling
