@@ -52,7 +52,7 @@ func latencyOn(ctx context.Context, s *sheet, engine string) (err error) {
 		return err
 	}
 	s.say("%s: medians of %d turns; one conditional put, of an item in no index, %.2f ms", engine, turns, milliseconds(took[0]))
-	for i, name := range []string{"answer: POST /s/..., the whole handler behind API Gateway's event", "answer: the recorder alone", "visit: signed webhook, the whole handler: one strong read, one transaction"} {
+	for i, name := range []string{"answer: POST /s/..., the whole handler behind API Gateway's event", "answer: the recorder alone", "visit: signed webhook, whole handler: one strong read, one transaction"} {
 		s.say("  %-70s %6.2f ms, ratio %.2f", name, milliseconds(took[i+1]), ratio(took[i+1], took[0]))
 	}
 	return nil
