@@ -54,7 +54,7 @@ func TestTheTeamsPagesInABrowser(t *testing.T) {
 		if !value[bool](tab, painted) {
 			t.Error("the trend is not drawn, or its table is in the way")
 		}
-		for _, address := range []string{"/scores?period=2026-Q4", "/series/purchase?period=2026-Q4", "/decisions?day=2026-10-20", "/reports"} {
+		for _, address := range []string{"/scores?period=2026-Q4", "/series/purchase?period=2026-Q4", "/decisions?day=2026-10-20", "/decisions", "/reports"} {
 			tab.do(chromedp.Navigate(site+address), script(`document.querySelectorAll('details:not(.days)').forEach(e => { e.open = true })`))
 			fitsEverybody(t, tab, axe, address)
 		}
