@@ -84,11 +84,11 @@ func TestEveryReasonHasItsWords(t *testing.T) {
 	for _, reason := range []touchpoint.Reason{
 		touchpoint.NotFetched, touchpoint.NoAddress, touchpoint.InvalidAddress, touchpoint.Test, touchpoint.Staff, touchpoint.RoleAddress, touchpoint.NoConsent, touchpoint.Suppressed,
 		touchpoint.Off, touchpoint.Filtered, touchpoint.TooOld, touchpoint.NewAccount, touchpoint.SampledOut, touchpoint.OpenCase, touchpoint.Fatigue,
-		touchpoint.Shadow, touchpoint.Planned, touchpoint.Handed,
+		touchpoint.Shadow, touchpoint.ReopenedSince, touchpoint.AskedBefore, touchpoint.Planned, touchpoint.Handed,
 	} {
 		w.visit("support", reason)
 	}
-	if page := w.get(t, "/decisions").body; strings.Contains(page, "console.reason") || len(verdicts.FindAllString(page, -1)) != 18 {
+	if page := w.get(t, "/decisions").body; strings.Contains(page, "console.reason") || len(verdicts.FindAllString(page, -1)) != 20 {
 		t.Errorf("a reason has no words: %s", page)
 	}
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"afterword/internal/customer"
 	"afterword/internal/fault"
@@ -94,7 +95,20 @@ func entryWrites(e touchpoint.Entry) ([]table.Write, error) {
 		}
 		writes = append(writes, w)
 	}
+	if e.Subject != nil {
+		key := subjectKey(e.Visit.Touchpoint, e.Visit.Source, e.Visit.Subject)
+		writes = append(writes, table.Write{Kind: table.Check, Key: key, If: subjectAsRead(*e.Subject)})
+	}
 	return writes, nil
+}
+
+// subjectAsRead holds while nobody told of the subject again.
+func subjectAsRead(s touchpoint.Subject) table.Condition {
+	round := asRead("round", int64(s.Round))
+	if s.ReopenedAt.IsZero() {
+		return round
+	}
+	return table.All(round, table.Equal("reopened_at", stamp(s.ReopenedAt)))
 }
 
 // create puts an item where there is none.
@@ -129,7 +143,7 @@ func (s *Store) last(ctx context.Context, touchpointName, source, subject string
 		return last, err
 	}
 	visit, err := visitOf(item)
-	if err != nil || visit.Erased { // what was erased has no subject any more that could come back
+	if last.Erased = visit.Erased; err != nil || visit.Erased { // it has no subject any more that could come back
 		return last, err
 	}
 	if last.Visit = &visit; visit.Invitation == "" {
@@ -147,17 +161,23 @@ func (s *Store) last(ctx context.Context, touchpointName, source, subject string
 	return last, decode([]table.Item{row}, &last.Customer)
 }
 
+// earlyKept is for how long a reopening is known whose visit nobody told of: longer than senders try again.
+const earlyKept = 35 * 24 * time.Hour
+
 // Reopen begins a new round of a subject, and takes back an invitation that has not left. One that is just leaving learns of it when it is put back.
 func (s *Store) Reopen(ctx context.Context, r touchpoint.Reopening) error {
 	item, err := table.Encode(r.After)
 	if err != nil {
 		return fmt.Errorf("reopen a subject: %w", err)
 	}
+	if r.Early { // of most subjects nothing else is ever told, and an erasure finds subjects by their visits
+		item[table.AttrExpires] = r.After.ReopenedAt.Add(earlyKept).Unix()
+	}
 	writes := []table.Write{{
 		Kind:   table.Put,
 		Key:    subjectKey(r.Visit.Touchpoint, r.Visit.Source, r.Visit.Subject),
 		Item:   item,
-		If:     asRead("round", int64(r.Before.Round)),
+		If:     subjectAsRead(r.Before),
 		Writer: newWriter(),
 	}, reopened(r)}
 	if r.Customer != nil {
@@ -185,6 +205,8 @@ func reopened(r touchpoint.Reopening) table.Write {
 		return table.All(table.Equal("state", string(state)), table.Absent("erased"))
 	}
 	switch {
+	case r.Early:
+		w = table.Write{Kind: table.Check, Key: w.Key, If: table.Absent(table.AttrPartition)}
 	case r.Cancel != "":
 		w.Set, w.Remove, w.If = table.Item{"state": string(survey.Cancelled), "why": survey.WhyReopened}, offAgenda, as(survey.Planned)
 	case r.Leaving != "":

@@ -212,7 +212,9 @@ func TestEachReasonStopsAnAskAndItsBoundaryDoesNot(t *testing.T) {
 			s.p.Touchpoints["support"] = program.Touchpoint{Name: "support", Survey: "support-ces-v1", Sample: 1, Shadow: true}
 		}, touchpoint.Planned},
 	}
-	bounded := map[touchpoint.Reason]bool{touchpoint.Planned: true, touchpoint.Handed: true} // which has a table of its own
+	bounded := map[touchpoint.Reason]bool{ // those that have tables of their own
+		touchpoint.Planned: true, touchpoint.Handed: true, touchpoint.ReopenedSince: true, touchpoint.AskedBefore: true,
+	}
 	for i := range rows[1:] {
 		if one, next := rows[i].want, rows[i+1].want; one == touchpoint.Planned || next == touchpoint.Planned {
 			bounded[one], bounded[next] = true, true

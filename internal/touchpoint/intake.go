@@ -30,6 +30,7 @@ type Entry struct {
 	Visit      Visit
 	Invitation *survey.Invitation // nil: none
 	Customer   *customer.Customer // the row as it shall be, with the revision as read; nil: untouched
+	Subject    *Subject           // as read, which it has to be still; nil: whatever it is now
 }
 
 // Last is the latest round of a subject. Without a visit in that round, the rest is zero.
@@ -38,6 +39,7 @@ type Last struct {
 	Visit      *Visit
 	Invitation *survey.Invitation // about that visit; nil: none
 	Customer   customer.Customer  // of that visit
+	Erased     bool               // what there was in that round was erased
 }
 
 // Reopening begins a new round of a subject.
@@ -47,6 +49,7 @@ type Reopening struct {
 	Cancel        string             // the id of a planned invitation that is not to be sent; ""
 	Leaving       string             // the id of a claimed invitation that is not to be planned again if it is put back; ""
 	Customer      *customer.Customer // with its place freed, and the revision as read; nil: untouched
+	Early         bool               // there is no such visit, and must be none: what it would end is told of later, if ever
 }
 
 // Outcome is what became of an event.
@@ -113,6 +116,9 @@ func (i Intake) visit(ctx context.Context, p *program.Program, e Event, id custo
 	c.ID = id
 	round := subject.roundOf(e)
 	decision, inv := Decide(p, c, e, round, now)
+	if guard, stops := subject.guard(e, round); stops && inv != nil {
+		decision, inv = guard, nil
+	}
 	entry := Entry{Visit: record(p, e, c.ID, round, decision, inv, now), Invitation: inv}
 	if c.Status == customer.Erased {
 		entry.Visit = entry.Visit.Veiled(i.Hash)
@@ -120,11 +126,17 @@ func (i Intake) visit(ctx context.Context, p *program.Program, e Event, id custo
 	if after, changed := learn(p, c, e, inv, now); changed {
 		entry.Customer = &after
 	}
+	if e.Quiet > 0 {
+		entry.Subject = &subject
+	}
 	stored, repeated, err := i.Book.Enter(ctx, entry)
 	if err != nil || !repeated {
 		return Outcome{Decision: decision, Visit: entry.Visit, Invitation: inv}, err
 	}
 	if err := i.reopenedMeanwhile(ctx, e, stored); err != nil {
+		return Outcome{}, err
+	}
+	if err := i.solvedAgain(ctx, e, stored); err != nil {
 		return Outcome{}, err
 	}
 	return Outcome{Decision: stored.Decision, Visit: stored, Repeated: true}, nil
@@ -171,36 +183,46 @@ func record(p *program.Program, e Event, id customer.ID, round int, d Decision, 
 }
 
 // reopen makes one attempt to begin a new round of a subject that is being worked on again, and takes back the survey about the
-// last one if it has not left. Without a visit in this round there is nothing to reopen; what is older than the visit, or comes
-// again, is old news.
+// last one if it has not left. Without a visit in this round there is nothing to reopen, but for what a quiet guard keeps; what is
+// older than the visit, or comes again, is old news.
 func (i Intake) reopen(ctx context.Context, _ *program.Program, e Event, _ customer.ID, _ time.Time) (Outcome, error) {
 	last, err := i.Book.Last(ctx, e.Touchpoint, e.Source, e.Subject)
 	if err != nil {
 		return Outcome{}, err
 	}
 	again := last.Subject.reopenedBy(e)
+	if last.Visit == nil && !again && !last.Erased && e.Quiet > 0 && e.At.After(last.Subject.ReopenedAt) {
+		return i.early(ctx, e, last.Subject)
+	}
 	if last.Visit == nil || again || e.At.Before(last.Visit.At) {
 		return Outcome{Decision: Decision{NotVisited, "there is no visit that this would reopen"}, Repeated: again}, nil
 	}
-	r := Reopening{
-		Visit:  *last.Visit,
-		Before: last.Subject,
-		After:  last.Subject.next(*last.Visit, e),
-	}
+	r := last.reopening(e)
 	outcome := Outcome{Decision: Decision{Reopened, "the subject was reopened; its next visit is a new one"}, Visit: *last.Visit}
 	switch {
-	case last.Invitation == nil:
-	case last.Invitation.State == survey.Claimed:
-		r.Leaving = last.Invitation.ID
+	case r.Leaving != "":
 		outcome.Explanation = "the subject was reopened while the survey was being sent; if it turns back it is not sent later; the next visit is a new one"
-	case last.Invitation.State == survey.Planned:
-		r.Cancel = last.Invitation.ID
-		last.Customer.RemoveAsk(r.Cancel)
-		r.Customer = &last.Customer
+	case r.Cancel != "":
 		outcome.Explanation = "the subject was reopened before the survey left, so that it is not sent; its next visit is a new one"
 	}
 	if err := i.Book.Reopen(ctx, r); err != nil {
 		return Outcome{}, err
 	}
 	return outcome, nil
+}
+
+// reopening is what ends the round: a survey that has not left is taken back.
+func (l Last) reopening(e Event) Reopening {
+	r := Reopening{Visit: *l.Visit, Before: l.Subject, After: l.asked().Subject.next(*l.Visit, e)}
+	switch {
+	case l.Invitation == nil:
+	case l.Invitation.State == survey.Claimed:
+		r.Leaving = l.Invitation.ID
+	case l.Invitation.State == survey.Planned:
+		r.Cancel = l.Invitation.ID
+		freed := l.Customer
+		freed.RemoveAsk(r.Cancel)
+		r.Customer = &freed
+	}
+	return r
 }

@@ -21,6 +21,8 @@ const (
 	OpenCase       Reason = "open-case"
 	Fatigue        Reason = "fatigue"
 	Shadow         Reason = "shadow"
+	ReopenedSince  Reason = "reopened-since" // told of late: the subject came back after this
+	AskedBefore    Reason = "asked-before"   // about the same subject, which came back within its quiet time
 	Planned        Reason = "planned"
 	Handed         Reason = "handed" // asked by a link and not by mail
 )

@@ -178,8 +178,11 @@ func (r *replayed) decide(p, before *program.Program, v past, c customer.Custome
 			return rule.reason, time.Time{}
 		}
 	}
-	if v.ByLink {
+	switch {
+	case v.ByLink:
 		return Handed, time.Time{}
+	case v.Quiet > 0 && (v.decided == ReopenedSince || v.decided == AskedBefore): // by what is not kept
+		return v.decided, time.Time{}
 	}
 	return Planned, q.planned
 }
@@ -194,7 +197,7 @@ func (r Reason) rank() int {
 	switch r {
 	case "":
 		return -1
-	case Planned, Handed:
+	case Planned, Handed, ReopenedSince, AskedBefore: // all the way
 		return len(policy)
 	}
 	return slices.IndexFunc(policy, func(each rule) bool { return each.reason == r })

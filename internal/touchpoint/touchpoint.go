@@ -99,6 +99,7 @@ func (v Visit) Veiled(hash customer.Hasher) Visit {
 type Subject struct {
 	Round      int       `json:"round"`                // 0 and 1: never reopened
 	ReopenedAt time.Time `json:"reopened_at,omitzero"` // by the source's clock
+	AskedAt    time.Time `json:"asked_at,omitzero"`    // when the survey about an earlier round left; zero: none did
 	Past       []Past    `json:"past,omitempty"`       // the rounds before, the latest last; at most remembered
 }
 
@@ -114,7 +115,7 @@ const remembered = 20
 // next is the subject when the round of the visit is over.
 func (s Subject) next(v Visit, e Event) Subject {
 	past := append(slices.Clone(s.Past), Past{v.Delivery, e.Delivery})
-	return Subject{Round: v.Round + 1, ReopenedAt: e.At, Past: past[max(0, len(past)-remembered):]}
+	return Subject{Round: v.Round + 1, ReopenedAt: e.At, AskedAt: s.AskedAt, Past: past[max(0, len(past)-remembered):]}
 }
 
 // reopenedBy tells whether the event is a reopening that was told of before.
