@@ -247,6 +247,9 @@ func age(q question) string {
 	if most := q.touchpoint.MaxAge; most > 0 && q.now.Sub(q.event.At) > most {
 		return fmt.Sprintf("the visit was on %s, longer ago than %s", at(q.event.At), span(most))
 	}
+	if q.event.At.Sub(q.now) >= longestAhead-time.Second { // by then nobody knows what became of it
+		return "the appointment is more than a year ahead"
+	}
 	return ""
 }
 

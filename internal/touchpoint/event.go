@@ -25,6 +25,9 @@ const (
 	longestProperty = 40
 )
 
+// longestAhead is how far ahead an appointment is believed.
+const longestAhead = 366 * 24 * time.Hour
+
 // trial ends the subject of a test delivery, which often names a real order or ticket and must not take the place of its visit.
 const trial = "~test"
 
@@ -48,9 +51,12 @@ func (e Event) clean(touchpoint program.Touchpoint, id customer.ID, now time.Tim
 	e.Link = link(e.Link)
 	e.Properties = properties(e.Properties)
 	now = now.UTC().Truncate(time.Second)
-	// What is reported has happened: a later time is a clock that goes wrong.
-	if e.At = e.At.UTC().Truncate(time.Second); e.At.After(now) || e.At.Year() < 2000 {
+	e.At = e.At.UTC().Truncate(time.Second)
+	switch latest := now.Add(longestAhead); {
+	case e.At.Year() < 2000, e.At.After(now) && !e.Ahead: // what is reported has happened: a later time is a clock that goes wrong
 		e.At = now
+	case e.At.After(latest):
+		e.At = latest
 	}
 	e.Subject = subject(e, touchpoint, id)
 	if e.Subject == "" {

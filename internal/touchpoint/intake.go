@@ -184,17 +184,21 @@ func record(p *program.Program, e Event, id customer.ID, round int, d Decision, 
 
 // reopen makes one attempt to begin a new round of a subject that is being worked on again, and takes back the survey about the
 // last one if it has not left. Without a visit in this round there is nothing to reopen, but for what a quiet guard keeps; what is
-// older than the visit, or comes again, is old news.
-func (i Intake) reopen(ctx context.Context, _ *program.Program, e Event, _ customer.ID, _ time.Time) (Outcome, error) {
+// older than the visit, or comes again, is old news. An appointment is called off before it happens, and may be before it is told of.
+func (i Intake) reopen(ctx context.Context, p *program.Program, e Event, id customer.ID, now time.Time) (Outcome, error) {
 	last, err := i.Book.Last(ctx, e.Touchpoint, e.Source, e.Subject)
 	if err != nil {
 		return Outcome{}, err
 	}
 	again := last.Subject.reopenedBy(e)
-	if last.Visit == nil && !again && !last.Erased && e.Quiet > 0 && e.At.After(last.Subject.ReopenedAt) {
+	switch {
+	case e.Ahead && last.Visit == nil && !last.Erased && last.Subject.Round <= 1:
+		return i.callOff(ctx, p, e, id, now)
+	case e.Ahead && last.Visit != nil && last.Visit.Reason == Reopened:
+		return Outcome{Decision: last.Visit.Decision, Visit: *last.Visit, Repeated: true}, nil
+	case last.Visit == nil && !again && !last.Erased && e.Quiet > 0 && e.At.After(last.Subject.ReopenedAt):
 		return i.early(ctx, e, last.Subject)
-	}
-	if last.Visit == nil || again || e.At.Before(last.Visit.At) {
+	case last.Visit == nil || again || e.At.Before(last.Visit.At) && !e.Ahead:
 		return Outcome{Decision: Decision{NotVisited, "there is no visit that this would reopen"}, Repeated: again}, nil
 	}
 	r := last.reopening(e)
@@ -225,4 +229,26 @@ func (l Last) reopening(e Event) Reopening {
 		r.Customer = &freed
 	}
 	return r
+}
+
+// callOff takes the place of the visit of an appointment that nobody has told of yet, so that it makes none when somebody does: the
+// deliveries of a source overtake each other.
+func (i Intake) callOff(ctx context.Context, p *program.Program, e Event, id customer.ID, now time.Time) (Outcome, error) {
+	c, subject, err := i.Book.Standing(ctx, id, e.Touchpoint, e.Source, e.Subject)
+	if err != nil {
+		return Outcome{}, err
+	}
+	decision := Decision{Reopened, "the appointment was called off before it was told of, so that it is not asked about"}
+	v := record(p, e, id, subject.roundOf(e), decision, nil, now)
+	if c.Status == customer.Erased {
+		v = v.Veiled(i.Hash)
+	}
+	stored, repeated, err := i.Book.Enter(ctx, Entry{Visit: v})
+	switch {
+	case err != nil || !repeated:
+		return Outcome{Decision: decision, Visit: v}, err
+	case stored.Erased:
+		return Outcome{Decision: Decision{NotVisited, "there is no visit that this would reopen"}, Repeated: true}, nil
+	}
+	return Outcome{}, fault.New(fault.Conflict, "the appointment was told of meanwhile")
 }

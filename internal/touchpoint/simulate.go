@@ -126,7 +126,7 @@ func (s Simulator) read(ctx context.Context, touchpoint string, day period.Day, 
 
 func pastOf(v Visit) past {
 	return past{
-		Event:    Event{Touchpoint: v.Touchpoint, Source: v.Source, Name: v.Event, Delivery: v.Delivery, Subject: v.Subject, At: v.At, Test: v.Test, ByLink: v.ByLink, Properties: v.Properties},
+		Event:    Event{Touchpoint: v.Touchpoint, Source: v.Source, Name: v.Event, Delivery: v.Delivery, Subject: v.Subject, At: v.At, Test: v.Test, ByLink: v.ByLink, Properties: v.Properties, Ahead: v.At.After(v.ReceivedAt)},
 		customer: v.Customer, received: v.ReceivedAt, kept: true, erased: v.Erased, decided: v.Reason, id: v.ID,
 	}
 }

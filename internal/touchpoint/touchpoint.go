@@ -27,7 +27,7 @@ type Event struct {
 	Subject    string            // what it is about, as the source names it: an order, a ticket; "" when it has none
 	Link       string            // to the subject in the source
 	At         time.Time         // when it happened; zero when the source does not say
-	Ahead      bool              // At may be yet to come: an appointment
+	Ahead      bool              // it is about an appointment: At may be yet to come, and says nothing about what was told first
 	Fetch      string            // what to ask the source's API for, when the event itself does not say who the customer is; "": it is whole
 	Unfetched  string            // why the source did not say it, for the owner and without anything of a person; "": it did, or was not asked
 	Address    string            // of the customer
@@ -134,7 +134,7 @@ func (s Subject) roundOf(e Event) int {
 			return s.Round - len(s.Past) + i
 		}
 	}
-	if e.At.Before(s.ReopenedAt) {
+	if e.At.Before(s.ReopenedAt) && !e.Ahead { // when an appointment is says nothing about when it was made
 		return s.Round - 1
 	}
 	return s.Round
