@@ -27,7 +27,11 @@ func (h Handler) decideAll(ctx context.Context, p *program.Program, source progr
 	decisions := make([]touchpoint.Reason, len(events))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
-	for _, row := range bySubject(events) {
+	rows := bySubject(events)
+	if sender.inOrder {
+		rows = [][]int{slices.Concat(rows...)}
+	}
+	for _, row := range rows {
 		group.Go(func() error {
 			for _, i := range row {
 				var err error

@@ -151,7 +151,7 @@ func TestWhatIsNoObjectIsNoPayload(t *testing.T) {
 
 func TestASampleHappensNow(t *testing.T) {
 	now := time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC)
-	for _, name := range []string{"shopify-order", "zendesk-solved", "standard-onboarding"} {
+	for _, name := range []string{"shopify-order", "zendesk-solved", "standard-onboarding", "segment-onboarding", "auth0-user-created", "clerk-user-created", "calendly-booked"} {
 		s := readSample(t, name)
 		source := program.Source{Kind: s.PathParameters.Source}
 		events, err := senders[source.Kind].events(s.header(), Restamp(source, []byte(s.Body), now))

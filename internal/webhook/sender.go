@@ -13,6 +13,8 @@ type sender struct {
 	// events puts a verified payload into the field's words: one event, or those of a batch. It is lenient about what is missing and fails
 	// on what is not the JSON that the sender sends.
 	events func(header http.Header, body []byte) ([]touchpoint.Event, error)
+	// inOrder: the events of a delivery are decided about one after the other, because one may be in another's way.
+	inOrder bool
 	// reopens tells whether an event that the program does not map means that its subject is being worked on again; nil: never.
 	reopens func(name string) bool
 	// public are secrets that everybody knows and that prove nothing.
@@ -29,7 +31,10 @@ type sender struct {
 }
 
 // senders by the kind of the program's source.
-var senders = map[string]sender{program.Shopify: shopify, program.Zendesk: zendesk, program.Standard: standard}
+var senders = map[string]sender{
+	program.Shopify: shopify, program.Zendesk: zendesk, program.Standard: standard,
+	program.Track: track, program.Auth0: auth0, program.Clerk: clerk, program.Calendly: calendly,
+}
 
 // senderOf is the sender of a source; false when there is none of its kind.
 func senderOf(source program.Source) (sender, bool) {

@@ -31,14 +31,14 @@ var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 var schemes = map[string]scheme{
 	"shopify": shopify.scheme, "zendesk": zendesk.scheme, "standard": standard.scheme, "stripe": stripeScheme, "woocommerce": woocommerceScheme,
 	"bigcommerce": bigcommerceScheme, "adyen": adyenScheme, "helpscout": helpscoutScheme, "intercom": intercomScheme, "hubspot": hubspotScheme,
-	"segment": segmentScheme, "calendly": calendlyScheme, "auth0": shownScheme,
+	"segment": track.scheme, "calendly": calendly.scheme, "auth0": auth0.scheme, "clerk": clerk.scheme,
 }
 
 var secretsOf = map[string][]string{
 	"shopify": {"hush hush"}, "zendesk": {"another secret"}, "standard": {"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}, "stripe": {"whsec_stripe"},
 	"woocommerce": {"a&b\"c'd<e>"}, "bigcommerce": {"the app's client secret"}, "adyen": {strings.Repeat("0123456789ABCDEF", 4), "adyen:pass word"},
 	"helpscout": {"asdffdsa"}, "intercom": {"the app's secret"}, "hubspot": {"yyyyyyyy-yyyy"}, "segment": {"shared"}, "calendly": {"signing key"},
-	"auth0": {"a token of some length"},
+	"auth0": {"a token of some length"}, "clerk": {"whsec_c2lnbmVkLWJ5LWNsZXJrLWFuZC1zdml4"},
 }
 
 const hookURL = "https://feedback.example.com/hooks/hubspot"
@@ -79,7 +79,7 @@ func (v vector) message(s scheme) (message, time.Time) {
 }
 
 func TestEveryPublishedVectorIsJudgedAsItsAuthorsDo(t *testing.T) {
-	kinds := map[string]string{"standard_webhooks": "standard", "svix": "standard"}
+	kinds := map[string]string{"standard_webhooks": "standard", "svix": "clerk"}
 	for _, v := range readVectors(t) {
 		t.Run(v.ID, func(t *testing.T) {
 			s, ok := schemes[cmp.Or(kinds[v.Provider], v.Provider)]

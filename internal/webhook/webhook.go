@@ -6,6 +6,7 @@
 //   - zendesk: a trigger's webhook with the JSON below. A status that the program names is a visit; any other but "closed" means that
 //     the ticket is being worked on again, so that the survey about its solution is taken back.
 //   - standard: the owner's own systems, by the Standard Webhooks specification. Any library of theirs can send it.
+//   - segment: what a product tracks. auth0, clerk: somebody signed up. calendly: a meeting, which is asked about after its end.
 //
 // # The Zendesk trigger
 //
