@@ -27,7 +27,7 @@ var layers = []struct {
 }{
 	{"fault", []string{"fault", "trail"}, false},
 	{"field", []string{"access", "score", "period", "customer", "program", "theme", "agenda", "survey", "touchpoint", "response", "tally", "followup", "why", "report", "privacy", "imports"}, true},
-	{"surface", []string{"i18n", "problem", "chart", "qr", "mail", "web", "foreign", "webhook", "api", "console"}, true},
+	{"surface", []string{"i18n", "problem", "chart", "qr", "mail", "web", "foreign", "webhook", "enrich", "api", "console"}, true},
 	{"technology", []string{"table", "table/bolt", "table/dynamo", "table/dynamo/feed", "table/tabletest", "store", "ses", "ses/sestest", "secrets", "apigw", "esm", "browser"}, true},
 	{"assembly", []string{"function", "function/artefact", "local"}, true},
 }

@@ -79,7 +79,7 @@ func alarms(_ tree, resources []resource) (breaches []string) {
 
 // ownMetrics holds the alarms on metrics of our own against the names that the code writes.
 func ownMetrics(_ tree, resources []resource) (breaches []string) {
-	written := []function.Metric{function.Drift, function.Suspended, function.Paused, function.Unknown, function.TaskMailLost}
+	written := []function.Metric{function.Drift, function.Suspended, function.Paused, function.Unknown, function.NotFetched, function.TaskMailLost}
 	var read []function.Metric
 	for _, alarm := range ofKind(resources, "AWS::CloudWatch::Alarm") {
 		if alarm.properties["Namespace"] != function.MetricNamespace {

@@ -17,6 +17,7 @@ const (
 	Suspended    Metric = "Suspended"    // dispatch: a walk in which SES took nothing until a person acts
 	Paused       Metric = "Paused"       // dispatch: a walk in which survey mails waited, because too many bounce or are complained about
 	Unknown      Metric = "Unknown"      // dispatch: a letter of which nobody knows whether it was sent
+	NotFetched   Metric = "NotFetched"   // dispatch: a visit that nobody is asked about, because its source was down for a day or refuses our token
 	TaskMailLost Metric = "TaskMailLost" // dispatch, bounce: a task mail that did not reach the desk
 )
 

@@ -170,7 +170,7 @@ func TestEachMetricHasItsAlarm(t *testing.T) {
 		function string
 		metric   function.Metric
 	}{
-		{"Audit", function.Drift}, {"Dispatch", function.Suspended}, {"Dispatch", function.Paused}, {"Dispatch", function.Unknown}, {"Dispatch", function.TaskMailLost}, {"Bounce", function.TaskMailLost},
+		{"Audit", function.Drift}, {"Dispatch", function.Suspended}, {"Dispatch", function.Paused}, {"Dispatch", function.Unknown}, {"Dispatch", function.NotFetched}, {"Dispatch", function.TaskMailLost}, {"Bounce", function.TaskMailLost},
 	} {
 		want[written.function+" "+string(written.metric)] = true
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"log/slog"
 	"math/rand/v2"
+	"net/http"
 	"time"
 
 	"afterword/internal/api"
@@ -27,11 +28,13 @@ type Parts struct {
 	Rate     survey.Rate
 	// Reputation is what dispatch's guard asks; nil: nobody keeps mails back.
 	Reputation survey.Reputation
-	Public     string // address of the links in mails
-	Domain     string // of the Message-ID that SES gives
-	Now        func() time.Time
-	Log        *slog.Logger
-	Metrics    Metrics // nil: nothing is counted
+	// Via is how sources are asked for what their events leave out; nil: enrich.Transport.
+	Via     http.RoundTripper
+	Public  string // address of the links in mails
+	Domain  string // of the Message-ID that SES gives
+	Now     func() time.Time
+	Log     *slog.Logger
+	Metrics Metrics // nil: nothing is counted
 	// Shred makes the engine forget what was overwritten, as privacy.Erasure asks; nil: it does so by itself.
 	Shred func(ctx context.Context) error
 }

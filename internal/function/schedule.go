@@ -12,6 +12,7 @@ import (
 	"afterword/internal/access"
 	"afterword/internal/agenda"
 	"afterword/internal/customer"
+	"afterword/internal/enrich"
 	"afterword/internal/followup"
 	"afterword/internal/mail"
 	"afterword/internal/program"
@@ -53,7 +54,7 @@ func Dispatch(p Parts) func(context.Context) error {
 				agenda.Mark:     survey.Lots{Marks: p.Store},
 				agenda.SignIn:   porter,
 			},
-			Then: map[agenda.Kind]agenda.Handler{agenda.Invite: then, agenda.Remind: then, agenda.Turns: turns},
+			Then: map[agenda.Kind]agenda.Handler{agenda.Invite: then, agenda.Remind: then, agenda.Turns: turns, agenda.Fetch: p.fetcher()},
 		}
 		report, err := walker.Walk(ctx)
 		p.Log.InfoContext(ctx, "agenda walked", slog.Bool("busy", report.Busy), slog.Bool("ended", report.Ended), slog.Any("passed", report.Passed))
@@ -64,6 +65,14 @@ func Dispatch(p Parts) func(context.Context) error {
 			p.count(Paused, 1)
 		}
 		return trail.CleanError(err)
+	}
+}
+
+// fetcher asks sources what their events left out.
+func (p Parts) fetcher() touchpoint.Fetcher {
+	return touchpoint.Fetcher{
+		Fetches: p.Store, Programs: p.Programs, Asker: enrich.Sources{Tokens: p.Secrets, Via: p.Via}, Taker: taker{p}, Skips: p.Store,
+		Missed: func() { p.count(NotFetched, 1) }, Log: p.Log,
 	}
 }
 

@@ -25,6 +25,7 @@ type localSecret struct {
 	Tokens      map[string]string   `json:"tokens,omitempty"`
 	Suppression string              `json:"suppression,omitempty"`
 	Sources     map[string][]string `json:"sources,omitempty"`
+	Fetch       map[string]string   `json:"fetch,omitempty"`
 	API         string              `json:"api,omitempty"` // the API key
 
 	known func() []program.Source // the program's
@@ -111,7 +112,7 @@ func (l *localSecret) read(context.Context) ([]byte, error) {
 		tokens[id] = keyOf(text)
 	}
 	return json.Marshal(map[string]any{
-		"seed": l.Seed, "tokens": tokens, "suppression": l.Suppression, "sources": sources,
+		"seed": l.Seed, "tokens": tokens, "suppression": l.Suppression, "sources": sources, "fetch": l.Fetch,
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -49,6 +50,8 @@ type Options struct {
 	Public   string    // address in links; "": links carry http://127.0.0.1:8080
 	Log      *slog.Logger
 
+	// Via is how sources are asked for what their events leave out; nil: as on AWS.
+	Via http.RoundTripper
 	// Watch gives a function the engine that it works on, so that a test sees what each of them calls; nil: all use the engine as it is.
 	Watch func(function string, engine table.Table) table.Table
 	// Metrics gives a function what counts for the alarms; nil: nobody watches.
@@ -152,7 +155,7 @@ func (s *System) openParts(ctx context.Context) error {
 		Store: kept, Programs: function.Programs(kept, s.clock.Now), Secrets: &secrets.Keeper{Read: s.secret.read, Now: s.clock.Now},
 		Keys:    api.FixedKeys{access.Local(s.options.Key, access.Admin)},
 		Carrier: s.mailbox, Rate: unlimited{}, Reputation: s.mailbox, Public: s.options.Public, Domain: "email.amazonses.com", Now: s.clock.Now, Log: s.log,
-		Shred: s.shred,
+		Shred: s.shred, Via: s.options.Via,
 	}
 	return nil
 }

@@ -73,6 +73,12 @@ func (k *Keeper) load(ctx context.Context) (Secret, error) {
 	return secret, nil
 }
 
+// Fetch returns the token for a source's API. Faults as Secret.
+func (k *Keeper) Fetch(ctx context.Context, source string) (string, error) {
+	secret, err := k.Secret(ctx)
+	return secret.Fetch(source), err
+}
+
 // Source returns the live secrets of a source. Faults as Secret.
 func (k *Keeper) Source(ctx context.Context, name string) ([]string, error) {
 	secret, err := k.Secret(ctx)

@@ -6,6 +6,7 @@
 // has to invent any; an owner adds the senders' secrets, and later keys for links:
 //
 //	{"seed": "...", "tokens": {"2": "base64 of 32 bytes or more"}, "suppression": "base64 ...", "sources": {"shopify": ["...", "..."]},
+//	 "fetch": {"bigcommerce": "a token of its API, for sources whose events do not say who the customer is"},
 //	 "api": ["a key of 24 characters or more, for scripts"]}
 //
 // A link's key is named by a number from 1 to 255. The highest one signs new links, all of them are good, so that rotating does not
@@ -33,11 +34,15 @@ type Secret struct {
 	Links     survey.Keys
 	Customers customer.Hasher
 	sources   map[string][]string
+	fetch     map[string]string
 	api       []string
 }
 
 // Source returns the live secrets of a source, several while one replaces another; none when there are none.
 func (s Secret) Source(name string) []string { return s.sources[name] }
+
+// Fetch returns the token with which the source is asked for what its events leave out; "" when there is none.
+func (s Secret) Fetch(source string) string { return s.fetch[source] }
 
 // API returns the keys with which the owner's scripts call.
 func (s Secret) API() []string { return s.api }
@@ -53,6 +58,7 @@ type written struct {
 	Tokens      map[string]string   `json:"tokens"`
 	Suppression string              `json:"suppression"`
 	Sources     map[string][]string `json:"sources"`
+	Fetch       map[string]string   `json:"fetch"`
 	API         []string            `json:"api"`
 }
 
@@ -72,7 +78,7 @@ func Parse(text []byte) (Secret, error) {
 	if err != nil {
 		return Secret{}, err
 	}
-	s := Secret{sources: w.Sources, api: w.API}
+	s := Secret{sources: w.Sources, fetch: w.Fetch, api: w.API}
 	if s.Links, err = survey.NewKeys(links); err != nil {
 		return Secret{}, fault.New(fault.Invalid, "the secret's tokens are not keys for links")
 	}

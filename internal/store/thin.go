@@ -26,7 +26,6 @@ func thinKey(key string) table.Key { return workKey(agenda.Fetch, key) }
 
 // waiting is what of an event the source need not be asked for.
 type waiting struct {
-	Touchpoint string             `json:"touchpoint"`
 	Source     string             `json:"source"`
 	Name       string             `json:"event,omitempty"`
 	Delivery   string             `json:"delivery,omitempty"`
@@ -38,11 +37,8 @@ type waiting struct {
 	Language   string             `json:"language,omitempty"`
 	Zone       string             `json:"zone,omitempty"`
 	Since      time.Time          `json:"since,omitzero"`
-	Turn       time.Time          `json:"turn,omitzero"`
 	Consent    touchpoint.Consent `json:"consent,omitempty"`
-	Quiet      time.Duration      `json:"quiet,omitempty"`
 	Test       bool               `json:"test,omitempty"`
-	ByLink     bool               `json:"handed,omitempty"`
 	Properties map[string]string  `json:"properties,omitempty"`
 }
 
@@ -70,8 +66,7 @@ var forgotten = []string{"tries", "trouble", "over", table.AttrExpires}
 func (s *Store) Await(ctx context.Context, t touchpoint.Thin) (touchpoint.Thin, bool, error) {
 	e := t.Event
 	item, err := table.Encode(waited{waiting{
-		e.Touchpoint, e.Source, e.Name, e.Delivery, e.Subject, e.Link, e.At, e.Ahead, e.Fetch, e.Language, e.Zone, e.Since, e.Turn, e.Consent,
-		e.Quiet, e.Test, e.ByLink, e.Properties,
+		e.Source, e.Name, e.Delivery, e.Subject, e.Link, e.At, e.Ahead, e.Fetch, e.Language, e.Zone, e.Since, e.Consent, e.Test, e.Properties,
 	}, e.At, t.ReceivedAt})
 	if err != nil {
 		return t, false, fmt.Errorf("keep an event until its source was asked: %w", err)
@@ -107,9 +102,8 @@ func thinOf(key string, item table.Item) (t touchpoint.Thin, err error) {
 		Key: key, ReceivedAt: kept.ReceivedAt, Due: entry.Due,
 		Tries: w.Tries, Trouble: w.Trouble, ReopenedAt: w.ReopenedAt, ReopenedBy: w.ReopenedBy, Over: w.Over, Changes: w.Changes,
 		Event: touchpoint.Event{
-			Touchpoint: e.Touchpoint, Source: e.Source, Name: e.Name, Delivery: e.Delivery, Subject: e.Subject, Link: e.Link, At: e.At, Ahead: e.Ahead,
-			Fetch: e.Fetch, Language: e.Language, Zone: e.Zone, Since: e.Since, Turn: e.Turn, Consent: e.Consent, Quiet: e.Quiet, Test: e.Test, ByLink: e.ByLink,
-			Properties: e.Properties,
+			Source: e.Source, Name: e.Name, Delivery: e.Delivery, Subject: e.Subject, Link: e.Link, At: e.At, Ahead: e.Ahead, Fetch: e.Fetch,
+			Language: e.Language, Zone: e.Zone, Since: e.Since, Consent: e.Consent, Test: e.Test, Properties: e.Properties,
 		},
 	}, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"sync"
 	"time"
 
@@ -81,6 +82,8 @@ type Fetcher struct {
 	Programs Programs
 	Asker    Asker
 	Taker    Taker
+	Skips    Skips
+	Missed   func() // counts a visit that is lost although somebody could have helped; nil: nobody counts
 	Log      *slog.Logger
 }
 
@@ -160,6 +163,9 @@ func (b *batch) see(ctx context.Context, key string) error {
 		_, err := b.Fetches.Settle(ctx, t)
 		return err
 	}
+	if len(b.rules(t.Event)) == 0 { // the program has lost them
+		return b.decide(ctx, t, t.Event)
+	}
 	e, err := b.ask(ctx, t)
 	if trouble := (*Unanswered)(nil); errors.As(err, &trouble) {
 		return b.suffer(ctx, t, trouble)
@@ -175,24 +181,13 @@ func (b *batch) reopen(ctx context.Context, t Thin) error {
 	if t.ReopenedAt.IsZero() {
 		return nil
 	}
-	_, err := b.Taker.Take(ctx, b.program, t.reopening(), b.walk.Now())
-	return passing(err)
-}
-
-// passing is the error if it may be gone the next time. The program may have lost the touchpoint.
-func passing(err error) error {
-	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Invalid) {
-		return nil
-	}
+	_, err := t.reopening().reopens(ctx, b.Taker, b.program, b.walk.Now())
 	return err
 }
 
 // ask asks the source, unless another event has found that it does not answer.
 func (b *batch) ask(ctx context.Context, t Thin) (Event, error) {
-	source, ok := b.program.Sources[t.Event.Source]
-	if !ok {
-		return Event{}, &Unanswered{Why: fmt.Sprintf("the program has no source %q any more", t.Event.Source), Blame: Owner}
-	}
+	source := b.program.Sources[t.Event.Source]
 	var shut *Unanswered
 	b.note(func() { shut = b.shut[source.Name] })
 	if shut != nil {
@@ -215,10 +210,15 @@ func (b *batch) ask(ctx context.Context, t Thin) (Event, error) {
 func (b *batch) suffer(ctx context.Context, t Thin, trouble *Unanswered) error {
 	t.Tries++
 	t.Trouble = trouble.Why
-	due, hope := t.again(trouble, b.program.Touchpoints[t.Event.Touchpoint], b.walk.Now())
+	due, hope := t.again(trouble, b.longest(t.Event), b.walk.Now())
 	if !hope {
 		e := t.Event
 		e.Fetch, e.Unfetched = "", trouble.Why
+		b.Log.LogAttrs(ctx, slog.LevelWarn, "a visit is lost, whose source did not say who it is about",
+			slog.String("source", e.Source), slog.String("why", trouble.Why), slog.Int("tries", t.Tries))
+		if b.Missed != nil && trouble.Blame != Nobody {
+			b.Missed()
+		}
 		return b.decide(ctx, t, e)
 	}
 	t.Due = due
@@ -230,11 +230,11 @@ func (b *batch) suffer(ctx context.Context, t Thin, trouble *Unanswered) error {
 }
 
 // again is when the source is asked the next time; false when that would be no use.
-func (t Thin) again(trouble *Unanswered, touchpoint program.Touchpoint, now time.Time) (due time.Time, hope bool) {
+func (t Thin) again(trouble *Unanswered, oldest time.Duration, now time.Time) (due time.Time, hope bool) {
 	due = now.UTC().Truncate(time.Second).Add(max(pauses[min(t.Tries, len(pauses))-1], trouble.After))
 	most := t.ReceivedAt.Add(worth)
-	if oldest := t.Event.At.Add(touchpoint.MaxAge); touchpoint.MaxAge > 0 && oldest.Before(most) {
-		most = oldest
+	if end := t.Event.At.Add(oldest); end.Before(most) {
+		most = end
 	}
 	switch trouble.Blame {
 	case Time:
@@ -245,13 +245,26 @@ func (t Thin) again(trouble *Unanswered, touchpoint program.Touchpoint, now time
 	return due, false
 }
 
+// rules are those of the program that may take the event.
+func (b *batch) rules(e Event) []program.Rule { return b.program.Sources[e.Source].RulesFor(e.Name) }
+
+// longest is how old a visit may be to be asked about by one of the touchpoints that the event may be of.
+func (b *batch) longest(e Event) (oldest time.Duration) {
+	for _, rule := range b.rules(e) {
+		age := b.program.Touchpoints[rule.Touchpoint].MaxAge
+		if age == 0 {
+			return math.MaxInt64
+		}
+		oldest = max(oldest, age)
+	}
+	return oldest
+}
+
 // decide decides about the visit, and forgets what waited for it.
 func (b *batch) decide(ctx context.Context, t Thin, e Event) error {
-	_, err := b.Taker.Take(ctx, b.program, e, b.walk.Now())
-	if passing(err) != nil {
+	if err := b.take(ctx, e); err != nil {
 		return err
 	}
-	lost := err // the program has no such touchpoint any more: nobody will ever decide
 	settled, err := b.Fetches.Settle(ctx, t)
 	if err == nil && !settled {
 		if t, err = b.Fetches.Thin(ctx, t.Key); err == nil {
@@ -261,5 +274,19 @@ func (b *batch) decide(ctx context.Context, t Thin, e Event) error {
 		}
 	}
 	b.note(func() { b.decided++ })
-	return errors.Join(lost, err)
+	return err
+}
+
+// take takes the event in by the rule that takes it, now that all is known that rules go by. Of a visit whose source did not answer,
+// nobody knows which it would have been: it is seen where the first one leads.
+func (b *batch) take(ctx context.Context, e Event) error {
+	rule, reason, taken := e.Meaning(b.program.Sources[e.Source])
+	if rules := b.rules(e); !taken && e.Unfetched != "" && len(rules) > 0 {
+		rule, taken = rules[0], true
+	}
+	if !taken {
+		return b.Skips.Skip(ctx, []Skip{{Source: e.Source, Event: e.Name, Reason: reason}}, b.walk.Now(), b.program.Zone)
+	}
+	_, err := b.Taker.Take(ctx, b.program, e.By(rule), b.walk.Now())
+	return err
 }

@@ -25,6 +25,7 @@ type queue struct {
 	asked   []string // of sources
 	answer  func(touchpoint.Event) (touchpoint.Event, error)
 	taken   []touchpoint.Event
+	skipped []touchpoint.Skip
 	program *program.Program
 	now     time.Time
 	each    time.Duration // how long an answer takes
@@ -62,14 +63,18 @@ func (q *queue) Ask(_ context.Context, source program.Source, e touchpoint.Event
 	return q.answer(e)
 }
 
-func (q *queue) Take(_ context.Context, p *program.Program, e touchpoint.Event, _ time.Time) (touchpoint.Outcome, error) {
+func (q *queue) Take(_ context.Context, _ *program.Program, e touchpoint.Event, _ time.Time) (touchpoint.Outcome, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if _, ok := p.Touchpoints[e.Touchpoint]; !ok {
-		return touchpoint.Outcome{}, fault.New(fault.NotFound, "the program has no touchpoint")
-	}
 	q.taken = append(q.taken, e)
 	return touchpoint.Outcome{}, nil
+}
+
+func (q *queue) Skip(_ context.Context, skips []touchpoint.Skip, _ time.Time, _ *time.Location) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.skipped = append(q.skipped, skips...)
+	return nil
 }
 
 func (q *queue) Current(context.Context) (*program.Program, error) { return q.program, nil }
@@ -88,17 +93,17 @@ func (q *queue) walk(t *testing.T) error {
 		entries = append(entries, agenda.Entry{Kind: agenda.Fetch, Key: key})
 	}
 	slices.SortFunc(entries, func(a, b agenda.Entry) int { return strings.Compare(a.Key, b.Key) })
-	f := touchpoint.Fetcher{Fetches: q, Programs: q, Asker: q, Taker: q, Log: slog.New(slog.DiscardHandler)}
+	f := touchpoint.Fetcher{Fetches: q, Programs: q, Asker: q, Taker: q, Skips: q, Log: slog.New(slog.DiscardHandler)}
 	return f.Handle(t.Context(), entries, agenda.Walk{Now: q.clock, End: q.clock().Add(agenda.Budget)})
 }
 
 func queued(n int, sources ...string) *queue {
-	q := &queue{waits: map[string]touchpoint.Thin{}, program: shop(), now: noon, answer: func(e touchpoint.Event) (touchpoint.Event, error) {
+	q := &queue{waits: map[string]touchpoint.Thin{}, program: desk(), now: noon, answer: func(e touchpoint.Event) (touchpoint.Event, error) {
 		e.Address = "maria@customer.example"
 		return e, nil
 	}}
 	for _, name := range sources {
-		q.program.Sources[name] = program.Source{Name: name}
+		q.program.Sources[name] = program.Source{Name: name, Events: desk().Sources["desk"].Events}
 		for i := range n {
 			e := ticket()
 			e.Source, e.Subject = name, fmt.Sprint(name, i)
@@ -154,9 +159,11 @@ func TestASourceIsAskedAgainForAsLongAsItIsWorthWhile(t *testing.T) {
 		q := queued(1, "desk")
 		row.trouble.Why = "the reason"
 		q.refuse(row.trouble)
-		tp := q.program.Touchpoints["support"]
-		tp.MaxAge = row.maxAge
-		q.program.Touchpoints["support"] = tp
+		for _, name := range []string{"support", "purchase"} {
+			tp := q.program.Touchpoints[name]
+			tp.MaxAge = row.maxAge
+			q.program.Touchpoints[name] = tp
+		}
 		if diff := cmp.Diff(row.want, q.attempts(t)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", what, diff)
 		}
@@ -168,7 +175,7 @@ func TestASourceIsAskedAgainForAsLongAsItIsWorthWhile(t *testing.T) {
 
 func TestAVisitWhoseSourceDidNotAnswerSaysWhy(t *testing.T) {
 	e := ticket()
-	e.Fetch, e.Unfetched = "", "zendesk refused the token"
+	e.Touchpoint, e.Fetch, e.Unfetched = "support", "", "zendesk refused the token"
 	book := &page{}
 	outcome := take(t, book, e)
 	want := touchpoint.Decision{Reason: touchpoint.NotFetched, Explanation: "zendesk refused the token"}
@@ -217,16 +224,46 @@ func TestAskingTakesAPartOfAWalk(t *testing.T) {
 	}
 }
 
-func TestWhatTheProgramKnowsNoMore(t *testing.T) {
-	q := queued(1, "desk")
-	delete(q.program.Touchpoints, "support")
-	if err := q.walk(t); !fault.Is(err, fault.NotFound) || len(q.waits) > 0 {
-		t.Errorf("a touchpoint: %v, %d wait", err, len(q.waits))
+func TestRulesGoByWhatTheSourceSaid(t *testing.T) {
+	sales := func(e touchpoint.Event) (touchpoint.Event, error) {
+		e.Address = "maria@customer.example"
+		e.Properties["team"] = "Sales"
+		return e, nil
 	}
-	q = queued(1, "desk")
-	delete(q.program.Sources, "desk")
-	q.attempts(t)
-	if got := q.taken[0].Unfetched; got != `the program has no source "desk" any more` {
-		t.Errorf("a source: %q", got)
+	refuse := func(e touchpoint.Event) (touchpoint.Event, error) { return e, &touchpoint.Unanswered{Why: "gone"} }
+	var support, onlySales []program.Rule
+	support = desk().Sources["desk"].Events["solved"]
+	onlySales = support[:1]
+	for what, row := range map[string]struct {
+		rules  []program.Rule
+		answer func(touchpoint.Event) (touchpoint.Event, error)
+		want   string // the touchpoint of the visit, or why there is none
+	}{
+		"the first rule that holds":               {support, sales, "purchase"},
+		"the other one":                           {support, queued(0).answer, "support"},
+		"none":                                    {onlySales, queued(0).answer, "filtered"},
+		"none, and the source did not answer":     {onlySales, refuse, "purchase"},
+		"the program has lost them":               {nil, sales, "not-in-the-program"},
+		"it has, and the source would not answer": {nil, refuse, "not-in-the-program"},
+	} {
+		q := queued(1, "desk")
+		q.answer = row.answer
+		q.program.Sources["desk"] = program.Source{Name: "desk", Events: map[string][]program.Rule{"solved": row.rules}}
+		if err := q.walk(t); err != nil || len(q.waits) > 0 || len(q.taken)+len(q.skipped) != 1 {
+			t.Fatalf("%s: %v, %d wait, taken %v, skipped %v", what, err, len(q.waits), q.taken, q.skipped)
+		}
+		got := ""
+		for _, e := range q.taken {
+			got += e.Touchpoint
+		}
+		for _, skip := range q.skipped {
+			got += string(skip.Reason)
+		}
+		if got != row.want {
+			t.Errorf("%s: %s, want %s", what, got, row.want)
+		}
+		if row.rules == nil && len(q.asked) > 0 {
+			t.Errorf("%s: %v were asked", what, q.asked)
+		}
 	}
 }

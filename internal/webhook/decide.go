@@ -24,6 +24,9 @@ func (h Handler) decide(ctx context.Context, p *program.Program, source program.
 	case !taken:
 		about = nil
 	}
+	if e.Fetch != "" && (e.Reopened || decision != touchpoint.Unmapped) { // what the rules go by is known when the source was asked
+		about = []program.Rule{{}}
+	}
 	if len(about) == 0 {
 		h.tell(ctx, source, "", decision, false)
 	}
