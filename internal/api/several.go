@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -88,15 +89,19 @@ func inLanes(list []json.RawMessage, do func(int)) {
 	}
 }
 
+// laneOf is by the address and, of what is nobody's, by what else may be the same of two.
 func laneOf(body []byte) int {
 	var whose struct {
 		Address string `json:"address"`
+		Subject string `json:"subject"`
+		ID      string `json:"id"`
+		Key     string `json:"idempotency_key"`
 	}
 	if json.Unmarshal(body, &whose) != nil {
 		return 0 // it will be refused
 	}
 	h := fnv.New32a()
-	h.Write([]byte(strings.ToLower(strings.TrimSpace(whose.Address))))
+	h.Write([]byte(cmp.Or(strings.ToLower(strings.TrimSpace(whose.Address)), whose.Subject, whose.ID, whose.Key)))
 	return int(h.Sum32() % lanes)
 }
 
