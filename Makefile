@@ -34,9 +34,10 @@ browser: ## scanners and people open and answer mails in Chromium, ROUNDS (defau
 	AFTERWORD_CHROMIUM=$$(command -v chromium) AFTERWORD_ROUNDS=$${ROUNDS:-200} \
 		go test -count=1 -timeout 90m -v -run '^(TestNoScannerAnswers|TestEveryPersonCountsOnce)$$' ./internal/local
 
-load: ## kills the runner under load again and again (ROUNDS, default 50); sends a backlog (DUE, default 100000), and one from two processes (SHARED, default 5000)
+load: ## kills the runner under load again and again (ROUNDS, default 50); sends a backlog (DUE, default 100000), and one from two processes (SHARED, default 5000); kills an import (IMPORTED rows, default 100000)
 	go run ./scripts/load -rounds $${ROUNDS:-50}
 	go test ./scripts/load -count=1 -timeout 90m -v -run Backlog -due $${DUE:-100000}
+	go test ./scripts/afterword -count=1 -timeout 30m -v -run Killed -rows $${IMPORTED:-100000}
 	scripts/dynamodb-local/run go test ./scripts/load -count=1 -timeout 30m -v -run TwoProcesses -shared $${SHARED:-5000}
 
 bench: ## what it takes and how fast it is, each figure beside what was promised; scripts/dynamodb-local/run make bench takes that engine too

@@ -132,6 +132,9 @@ func TestTheTestPackagesAreLinkedIntoNothing(t *testing.T) {
 				if name == "afterword/internal/browser" && root != "../scripts" {
 					t.Errorf("%s/%s imports %s, which is for tests and pictures", root, pkg, name)
 				}
+				if strings.HasPrefix(name, "github.com/schollz/") && root != "../scripts" {
+					t.Errorf("%s/%s imports %s, which is for who watches a command", root, pkg, name)
+				}
 				if name == "afterword/internal/qr" && root != "../scripts" && pkg != "local" {
 					t.Errorf("%s/%s imports %s, which is for who prints links", root, pkg, name)
 				}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -23,7 +24,15 @@ type refusal struct {
 		Wrong    string `json:"wrong"`
 		Expected string `json:"expected"`
 	} `json:"problems"`
+
+	status int
+	after  time.Duration // that the system asks to wait; 0: it does not say
 }
+
+// unanswered is an error of the way to the system: nobody knows whether it has heard.
+type unanswered struct{ error }
+
+func (u unanswered) Unwrap() error { return u.error }
 
 func (r refusal) Error() string {
 	text := r.Detail
@@ -62,16 +71,23 @@ func (t target) send(ctx context.Context, method, path string, header http.Heade
 	client := http.Client{Timeout: 2 * time.Minute}
 	response, err := client.Do(request)
 	if err != nil {
-		return nil, fmt.Errorf("the system at %s does not answer (make run starts a local one): %w", t.url, err)
+		return nil, unanswered{fmt.Errorf("the system at %s does not answer (make run starts a local one): %w", t.url, err)}
 	}
 	defer response.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(response.Body, longestAnswer))
-	if err != nil || response.StatusCode < 300 {
-		return answer, err
+	if err != nil {
+		return nil, unanswered{err}
+	}
+	if response.StatusCode < 300 {
+		return answer, nil
 	}
 	var r refusal
 	if json.Unmarshal(answer, &r) != nil || r.Title+r.Detail == "" {
-		return nil, fmt.Errorf("%s %s: %s", method, path, response.Status)
+		r.Detail = fmt.Sprintf("%s %s: %s", method, path, response.Status)
+	}
+	r.status = response.StatusCode
+	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil && seconds > 0 {
+		r.after = time.Duration(seconds) * time.Second
 	}
 	return nil, r
 }

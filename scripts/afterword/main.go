@@ -38,13 +38,14 @@ var commands = map[string]command{
 	"sending":  {"", "says whether survey mails wait, and why", sending},
 	"resume":   {"", "lets survey mails that wait leave again; only what happens from now on is counted", resume},
 	"simulate": {"FILE", "tries a program on the visits of the last --days (30), or on those of the CSV --visits; changes nothing", simulate},
+	"import":   {"WHAT FILE", "imports the visits, customers or responses of a CSV file; goes on where it was broken off; --dry-run says what would become of them", importFile},
 	"audit":    {"", "counts everything again, heals, and says what differed", audit},
 	"rebuild":  {"", "counts everything again beside what is read, and follows that to its end", rebuild},
 	"invoke":   {"FUNCTION EVENT", "replays events/FUNCTION/EVENT.json, webhooks signed afresh", invoke},
 }
 
 // flagsOf are the flags of a command's own. Their values follow its arguments, "" where one is not given.
-var flagsOf = map[string][]string{"report": {"period", "out", "language", "audience"}, "simulate": {"days", "visits"}, "sources": {"days"}, "link": {"name", "qr", "customer", "subject"}}
+var flagsOf = map[string][]string{"report": {"period", "out", "language", "audience"}, "simulate": {"days", "visits"}, "import": {"dry-run", "restart", "rejects", "columns", "touchpoint"}, "sources": {"days"}, "link": {"name", "qr", "customer", "subject"}}
 
 // target is the system that is talked to.
 type target struct{ url, key string }
@@ -69,6 +70,11 @@ func start(ctx context.Context, arguments []string, out io.Writer) error {
 	flags.String("audience", "", "report: leadership, desk:NAME, team:NAME or agent:NAME; empty: leadership")
 	flags.String("days", "", "simulate, sources: how many to look back, today included")
 	flags.String("visits", "", "simulate: a CSV file of visits")
+	flags.Bool("dry-run", false, "import: say what would become of each row, and why; change nothing")
+	flags.Bool("restart", false, "import: from the first row, although it was begun before")
+	flags.String("rejects", "", "import: where the rows go that were refused; empty: beside the file, as .rejects.csv")
+	flags.String("columns", "", "import: what the file's columns are, such as Score=rating,Team=property:team,Notes=-")
+	flags.String("touchpoint", "", "import: of the rows that name none")
 	flags.String("name", "", "link: of the program's links of the touchpoint")
 	flags.String("qr", "", "link: a file for its QR code, .svg or .png")
 	flags.String("customer", "", "link: the address of a customer whose own it is")

@@ -73,7 +73,7 @@ func bodyOf(wanted map[string]any) ([]byte, error) {
 }
 
 // toldIn reads the visits of a file, of touchpoints and sources of either program.
-func toldIn(ctx context.Context, on target, file string, changed *program.Program) ([]told, error) {
+func toldIn(ctx context.Context, on target, file string, changed *program.Program) ([]record, error) {
 	today, err := inForce(ctx, on)
 	if err != nil {
 		return nil, err

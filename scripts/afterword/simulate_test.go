@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"afterword/internal/api"
 	"afterword/internal/program"
@@ -146,12 +145,12 @@ func TestVisitsAreReadAsSpreadsheetsWriteThem(t *testing.T) {
 		"2026-03-02 09:30;purchase;TRUE;2020-01-31;\"two\r\nlines; and more\"\r\n"+
 		"2026-03-02;purchase;FALSE;;\r\n"+
 		"2026-03-02T09:30:00+01:00;purchase;;;\r\n"), "visits.csv", west, program.Default())
-	want := []told{
-		{At: "2026-03-02T09:30:00-08:00", Touchpoint: "purchase", Test: true, Since: "2020-01-31T00:00:00-08:00", Properties: map[string]string{"note": "two\nlines; and more"}},
-		{At: "2026-03-02T00:00:00-08:00", Touchpoint: "purchase"},
-		{At: "2026-03-02T09:30:00+01:00", Touchpoint: "purchase"},
+	want := []record{
+		{"at": "2026-03-02T09:30:00-08:00", "touchpoint": "purchase", "test": true, "customer_since": "2020-01-31T00:00:00-08:00", "properties": map[string]string{"note": "two\nlines; and more"}},
+		{"at": "2026-03-02T00:00:00-08:00", "touchpoint": "purchase"},
+		{"at": "2026-03-02T09:30:00+01:00", "touchpoint": "purchase"},
 	}
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(told{})); err != nil || diff != "" {
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Error(err, diff)
 	}
 }
