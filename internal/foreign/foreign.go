@@ -52,7 +52,7 @@ func First(of ...Text) string {
 func Yes(t Text) bool { return strings.EqualFold(First(t), "true") || First(t) == "1" }
 
 // The ways in which other systems write when something happened.
-var layouts = []string{time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05", "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05"}
+var layouts = []string{time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05", "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05"}
 
 // Moment reads the first of the times that is one; the zero time when none is. Without a zone it is UTC; a number is unix seconds or
 // milliseconds.
