@@ -124,7 +124,6 @@ func TestAPayloadIsReadWhateverIsMissing(t *testing.T) {
 			`{"updated_at":"2026-11-20T09:12Z","link":"x.zendesk.com/agent/tickets/1","assignee_email":"anna@acme.example","requester_language":"Svenska"}`, nil,
 			touchpoint.Event{At: at, Link: "https://x.zendesk.com/agent/tickets/1", Language: "sv", Properties: map[string]string{"agent": "anna@acme.example"}}},
 		{"a language as a tag", "zendesk", `{"requester_language":"pt-BR"}`, nil, touchpoint.Event{Language: "pt-br"}},
-		{"a native event, which has no address", "zendesk", `{"type":"zen:event-type:ticket.status_changed","detail":{"id":"1"},"event":{"current":"SOLVED"}}`, nil, touchpoint.Event{}},
 		{"consent refused, milliseconds, a number as subject, a list, an object", "standard",
 			`{"type":"x","timestamp":1795165920000,"data":{"subject":42,"consent":false,"reopened":"true","properties":{"tags":["a","b"],"amount":9.5,"vip":true,"odd":{"x":1},"no":null}}}`,
 			http.Header{"Svix-Id": {"s"}},

@@ -34,6 +34,7 @@ type sender struct {
 var senders = map[string]sender{
 	program.Shopify: shopify, program.Zendesk: zendesk, program.Standard: standard,
 	program.Track: track, program.Auth0: auth0, program.Clerk: clerk, program.Calendly: calendly,
+	program.Freshdesk: freshdesk, program.HelpScout: helpscout, program.Intercom: intercom, program.Gorgias: gorgias, program.HubSpot: hubspot,
 }
 
 // senderOf is the sender of a source; false when there is none of its kind.

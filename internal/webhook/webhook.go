@@ -3,19 +3,10 @@
 // signs is a row of parameters to one verifier. The facts behind them are the senders' own documents.
 //
 //   - shopify: an order was paid (or another topic that the program names). Signed over the body.
-//   - zendesk: a trigger's webhook with the JSON below. A status that the program names is a visit; any other but "closed" means that
-//     the ticket is being worked on again, so that the survey about its solution is taken back.
+//   - helpdesks: a ticket's status. One that the program names is a visit; one that means that the ticket is being worked on again takes
+//     the survey about its solution back. Some have no body of their own: Template is what their admins paste.
 //   - standard: the owner's own systems, by the Standard Webhooks specification. Any library of theirs can send it.
 //   - segment: what a product tracks. auth0, clerk: somebody signed up. calendly: a meeting, which is asked about after its end.
-//
-// # The Zendesk trigger
-//
-// Triggers on any change of the ticket's status, with this body (Zendesk fills the braces; leave texts that customers write out,
-// because their quotes could break it):
-//
-//	{"ticket_id":"{{ticket.id}}","status":"{{ticket.status}}","link":"{{ticket.link}}","updated_at":"{{ticket.updated_at_with_timestamp}}",
-//	 "requester_email":"{{ticket.requester.email}}","requester_name":"{{ticket.requester.name}}","requester_language":"{{ticket.requester.language}}",
-//	 "assignee_name":"{{ticket.assignee.name}}","group":"{{ticket.group.name}}","tags":"{{ticket.tags}}","channel":"{{ticket.via}}"}
 //
 // # The owner's own event
 //

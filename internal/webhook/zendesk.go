@@ -3,6 +3,7 @@ package webhook
 import (
 	"crypto/sha256"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +13,10 @@ import (
 
 // zendesk signs the text of the time header and the body with nothing between. It gives 12 seconds, and sends again after a 503 only
 // when Retry-After is under a minute.
+//
+// What it sends is of one of two shapes. A trigger sends the template below and tells everything. An event subscription sends Zendesk's own
+// "zen:event-type:ticket.status_changed", which tells nobody's address: the ticket is asked for. Either way the event is the ticket's
+// status, in small letters; what else happened to a ticket is an event by its type, such as "ticket.created".
 var zendesk = sender{
 	scheme: scheme{
 		hash: sha256.New, signed: []part{timePart, bodyPart}, encoding: standardBase64, key: literal,
@@ -22,14 +27,24 @@ var zendesk = sender{
 	},
 	events:   single(zendeskEvent),
 	refuses:  true,
-	happened: []string{"updated_at"},
-	// A ticket is closed some days after it was solved, by itself: that is no news.
-	reopens: func(status string) bool { return status != "" && status != "closed" && status != "deleted" },
-	public:  []string{zendeskTestSecret},
+	happened: []string{"updated_at", "time"},
+	reopens: func(status string) bool {
+		return status != "" && !strings.Contains(status, ".") && !slices.Contains(zendeskOver, status)
+	},
+	public: []string{zendeskTestSecret},
 }
+
+// zendeskOver are the statuses of tickets that nobody works on. A ticket is closed some days after it was solved, by itself: that is no news.
+var zendeskOver = []string{"solved", "closed", "deleted", "archived", "scrubbed"}
 
 // zendeskTestSecret is what Zendesk signs with while a webhook is only being tried out. It is published.
 const zendeskTestSecret = "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ=="
+
+// zendeskTemplate is for a trigger on any change of the ticket's status.
+const zendeskTemplate = `{"requester_name":"{{ticket.requester.name}}","requester_language":"{{ticket.requester.language}}",
+ "assignee_name":"{{ticket.assignee.name}}","group":"{{ticket.group.name}}","tags":"{{ticket.tags}}","channel":"{{ticket.via}}",
+ "ticket_id":"{{ticket.id}}","status":"{{ticket.status}}","link":"{{ticket.link}}","updated_at":"{{ticket.updated_at_with_timestamp}}",
+ "requester_email":"{{ticket.requester.email}}"}`
 
 type zendeskTicket struct {
 	ID            foreign.Text `json:"ticket_id"`
@@ -50,8 +65,12 @@ type zendeskTicket struct {
 }
 
 func zendeskEvent(header http.Header, body []byte) (touchpoint.Event, error) {
+	var own zendeskOwn
+	if foreign.Decode(body, &own) == nil && strings.HasPrefix(foreign.First(own.Type), zendeskTypes) {
+		return own.event(), nil
+	}
 	var t zendeskTicket
-	if err := foreign.Decode(body, &t); err != nil {
+	if err := filled(body, &t, []string{"ticket_id"}, []string{"status"}, []string{"requester_email"}, []string{"link"}); err != nil {
 		return touchpoint.Event{}, err
 	}
 	link := foreign.First(t.Link)
@@ -80,6 +99,53 @@ func zendeskEvent(header http.Header, body []byte) (touchpoint.Event, error) {
 }
 
 func tagEnd(r rune) bool { return r == ' ' || r == ',' }
+
+// zendeskTypes begin the types of Zendesk's own events.
+const zendeskTypes = "zen:event-type:"
+
+// zendeskOwn is an event of a subscription. Of who works on the ticket it has the ids: the names come with the ticket.
+type zendeskOwn struct {
+	Type   foreign.Text `json:"type"`
+	ID     foreign.Text `json:"id"`
+	Time   foreign.Text `json:"time"`
+	Detail struct {
+		ID       foreign.Text `json:"id"`
+		Assignee foreign.Text `json:"assignee_id"`
+		Group    foreign.Text `json:"group_id"`
+		Brand    foreign.Text `json:"brand_id"`
+		Tags     foreign.Text `json:"tags"`
+		Via      struct {
+			Channel foreign.Text `json:"channel"`
+		} `json:"via"`
+	} `json:"detail"`
+	Event struct {
+		Current foreign.Text `json:"current"`
+	} `json:"event"`
+}
+
+func (o zendeskOwn) event() touchpoint.Event {
+	e := touchpoint.Event{
+		Name:     strings.TrimPrefix(foreign.First(o.Type), zendeskTypes),
+		Delivery: foreign.First(o.ID),
+		At:       foreign.Moment(o.Time),
+		Properties: foreign.Properties(map[string]string{
+			"assignee": foreign.First(o.Detail.Assignee), "group": foreign.First(o.Detail.Group), "brand": foreign.First(o.Detail.Brand),
+			"channel": strings.ToLower(foreign.First(o.Detail.Via.Channel)), "tags": foreign.First(o.Detail.Tags),
+		}),
+	}
+	if e.Name == "ticket.status_changed" {
+		e.Name = strings.ToLower(foreign.First(o.Event.Current))
+	}
+	if id := foreign.First(o.Detail.ID); strings.HasPrefix(foreign.First(o.Type), zendeskTypes+"ticket.") && isNumber(id) {
+		e.Subject, e.Fetch = id, "tickets/"+id
+	}
+	return e
+}
+
+// isNumber tells whether an id has digits alone, so that it may stand in an address.
+func isNumber(id string) bool {
+	return id != "" && len(id) <= 20 && strings.Trim(id, "0123456789") == ""
+}
 
 // languageNames are what {{ticket.requester.language}} says, in the language of the account or of the requester; the tag for those
 // that it names otherwise is taken as it is.
