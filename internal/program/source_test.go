@@ -166,3 +166,18 @@ func TestTheFirstRuleWhoseFilterHoldsSaysWhatAnEventMeans(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// What the shipped program has after a # within a source is for the owner to switch on.
+func TestTheEventsThatAreLeftToTheOwnerAreRules(t *testing.T) {
+	before, sources, _ := strings.Cut(string(DefaultText()), "\nsources:\n")
+	sources, after, _ := strings.Cut(sources, "\n# ----")
+	p, err := Parse([]byte(before + "\nsources:\n" + strings.ReplaceAll(sources, "\n      # ", "\n      ") + "\n# ----" + after))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, touchpoint := range []string{"delivery", "return", "invoice"} {
+		if !p.Reported(touchpoint) || Default().Reported(touchpoint) {
+			t.Errorf("a %s is not left to the owner", touchpoint)
+		}
+	}
+}

@@ -10,12 +10,20 @@ import (
 	"afterword/internal/foreign"
 )
 
-// adyenScheme signs eight fields of each item and puts the signature into the item; the customer's address, the time and whether it is a
-// test are not among them, so that a password has to be shown beside it. The secrets are the HMAC key in hex and user:password.
-var adyenScheme = scheme{
-	hash: sha256.New, separator: ":", encoding: standardBase64, key: hexKey,
-	inside: adyenClaims, seal: adyenSeal,
-	beside: func(m message, secrets []string) bool { return password(m.header, secrets) },
+// adyen signs eight fields of each item and puts the signature into the item; the customer's address, the time and whether it is a
+// test are not among them, so that a password has to be shown beside it. The secrets are the HMAC key in hex and user:password. It waits
+// ten seconds, and sends again for up to thirty days what is not a 2xx, before anything newer.
+//
+// An event that did not succeed has ".failed" after its code: a payment that was refused is no purchase. The customer's address and
+// language are there when the account's additional settings include the shopper's details.
+var adyen = sender{
+	scheme: scheme{
+		hash: sha256.New, separator: ":", encoding: standardBase64, key: hexKey,
+		inside: adyenClaims, seal: adyenSeal,
+		beside: func(m message, secrets []string) bool { return password(m.header, secrets) },
+	},
+	events:   adyenEvents,
+	happened: []string{"eventDate"},
 }
 
 // adyenNotification is the body, as far as the signature covers it.

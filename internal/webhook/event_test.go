@@ -55,7 +55,7 @@ func TestASampleBecomesAnEventInTheFieldsWords(t *testing.T) {
 		Name: "orders/paid", Delivery: "b54557e4-bdd9-4b37-8a5f-bf7d70bcd043", Subject: "#1030",
 		Link: "https://acme-example.myshopify.com/admin/orders/820982911946154508", At: at,
 		Address: "maria.lind@customer.example", Person: "Maria Lind", Language: "sv-SE",
-		Properties: map[string]string{"country": "SE", "channel": "web", "product": "Enamel kettle", "tags": "first-order, kitchen", "amount": "1299.00", "currency": "SEK"},
+		Properties: map[string]string{"country": "SE", "channel": "web", "product": "Enamel kettle", "tags": "first-order, kitchen", "amount": "1299.00", "currency": "SEK", "payment": "paid"},
 	}
 	test := order
 	test.Test, test.Subject, test.Delivery, test.Link = true, "#1031", "5e2a1c7d-0a7b-4b6e-9d0e-3f6f5b8c1a22", "https://acme-example.myshopify.com/admin/orders/820982911946154509"

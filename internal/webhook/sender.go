@@ -32,7 +32,8 @@ type sender struct {
 
 // senders by the kind of the program's source.
 var senders = map[string]sender{
-	program.Shopify: shopify, program.Zendesk: zendesk, program.Standard: standard,
+	program.Shopify: shopify, program.Stripe: stripe, program.WooCommerce: woocommerce, program.BigCommerce: bigcommerce, program.Adyen: adyen,
+	program.Zendesk: zendesk, program.Standard: standard,
 	program.Track: track, program.Auth0: auth0, program.Clerk: clerk, program.Calendly: calendly,
 	program.Freshdesk: freshdesk, program.HelpScout: helpscout, program.Intercom: intercom, program.Gorgias: gorgias, program.HubSpot: hubspot,
 }

@@ -11,7 +11,10 @@ import (
 
 // shopify signs the body alone, with the app's client secret (or the secret of the shop's notification settings: both may be live).
 // A captured delivery therefore stays good until the secret changes; that a visit is unique by its order is the defence. It gives
-// one second to connect and five in all.
+// one second to connect and five in all, sends again for four hours and then gives the address up.
+//
+// A return is heard of by orders/updated, which has the whole order, with its refunds: refunds/create and returns/* have the order's number
+// and nothing of the customer. Whoever works at a till is the agent, by a number; orders of a till often have no address.
 var shopify = sender{
 	scheme: scheme{
 		hash: sha256.New, signed: []part{bodyPart}, encoding: standardBase64, key: literal,
@@ -40,6 +43,9 @@ type shopifyOrder struct {
 	Tags         foreign.Text `json:"tags"`
 	Channel      foreign.Text `json:"source_name"`
 	Staff        foreign.Text `json:"user_id"`
+	Place        foreign.Text `json:"location_id"` // of the till
+	Payment      foreign.Text `json:"financial_status"`
+	Fulfillment  foreign.Text `json:"fulfillment_status"`
 	Customer     struct {
 		Email     foreign.Text `json:"email"`
 		FirstName foreign.Text `json:"first_name"`
@@ -54,6 +60,17 @@ type shopifyOrder struct {
 	Lines    []struct {
 		Title foreign.Text `json:"title"`
 	} `json:"line_items"`
+	Fulfillments []struct {
+		UpdatedAt foreign.Text `json:"updated_at"`
+	} `json:"fulfillments"`
+	Refunds []shopifyRefund `json:"refunds"`
+}
+
+type shopifyRefund struct {
+	ProcessedAt foreign.Text `json:"processed_at"`
+	Lines       []struct {
+		Restock foreign.Text `json:"restock_type"` // return: what was sent came back; cancel: it was never sent
+	} `json:"refund_line_items"`
 }
 
 type shopifyAddress struct {
@@ -73,7 +90,7 @@ func shopifyEvent(header http.Header, body []byte) (touchpoint.Event, error) {
 		Delivery: string(get("Webhook-Id")),
 		Subject:  foreign.First(o.Name, o.Number, o.ID),
 		Link:     shopifyLink(string(get("Shop-Domain")), foreign.First(o.ID)),
-		At:       foreign.Moment(get("Triggered-At"), o.ProcessedAt, o.UpdatedAt),
+		At:       foreign.Moment(o.moment(get("Topic")), get("Triggered-At"), o.ProcessedAt, o.UpdatedAt),
 		Address:  foreign.First(o.ContactEmail, o.Email, o.Customer.Email),
 		Person:   foreign.First(o.Customer.FirstName) + " " + foreign.First(o.Customer.LastName),
 		Language: foreign.First(o.Locale),
@@ -82,6 +99,7 @@ func shopifyEvent(header http.Header, body []byte) (touchpoint.Event, error) {
 		Properties: foreign.Properties(map[string]string{
 			"country": foreign.First(o.Billing.Country, o.Shipping.Country), "channel": foreign.First(o.Channel), "agent": foreign.First(o.Staff), "product": o.product(),
 			"tags": foreign.First(o.Tags), "amount": foreign.First(o.TotalPrice), "currency": foreign.First(o.Currency),
+			"payment": foreign.First(o.Payment), "fulfillment": foreign.First(o.Fulfillment), "refund": o.refund(), "location": foreign.First(o.Place),
 		}),
 	}
 	// Declining marketing is no refusal of being asked about one's own order.
@@ -91,16 +109,38 @@ func shopifyEvent(header http.Header, body []byte) (touchpoint.Event, error) {
 	return e, nil
 }
 
-// product is what was bought, of an order of one thing: an answer about several cannot be cut by product.
 func (o shopifyOrder) product() string {
-	title := ""
+	var titles []foreign.Text
 	for _, line := range o.Lines {
-		if title != "" && foreign.First(line.Title) != title {
-			return ""
-		}
-		title = foreign.First(line.Title)
+		titles = append(titles, line.Title)
 	}
-	return title
+	return sole(titles)
+}
+
+// moment is when it happened that the topic is about, as the order itself says; "" when it does not. An order is updated long after its
+// refund as well: what counts is the refund.
+func (o shopifyOrder) moment(topic foreign.Text) foreign.Text {
+	switch {
+	case topic == "orders/fulfilled" && len(o.Fulfillments) > 0:
+		return o.Fulfillments[len(o.Fulfillments)-1].UpdatedAt
+	case topic == "orders/updated" && len(o.Refunds) > 0:
+		return o.Refunds[len(o.Refunds)-1].ProcessedAt
+	}
+	return ""
+}
+
+// refund is what became of the goods of the last refund: "return", "cancel" or "no_restock"; "" without a refund of goods.
+func (o shopifyOrder) refund() string {
+	if len(o.Refunds) == 0 {
+		return ""
+	}
+	kind := ""
+	for _, line := range o.Refunds[len(o.Refunds)-1].Lines {
+		if kind = foreign.First(line.Restock); kind == "return" {
+			break
+		}
+	}
+	return kind
 }
 
 // The shop's name comes in a header, which is not signed: it may lead to a shop's own admin pages and nowhere else.

@@ -29,8 +29,8 @@ var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
 // schemes are those of all senders, and the secrets as each kind of sender has them.
 var schemes = map[string]scheme{
-	"shopify": shopify.scheme, "zendesk": zendesk.scheme, "standard": standard.scheme, "stripe": stripeScheme, "woocommerce": woocommerceScheme,
-	"bigcommerce": bigcommerceScheme, "adyen": adyenScheme, "helpscout": helpscout.scheme, "intercom": intercom.scheme, "hubspot": hubspot.scheme,
+	"shopify": shopify.scheme, "zendesk": zendesk.scheme, "standard": standard.scheme, "stripe": stripe.scheme, "woocommerce": woocommerce.scheme,
+	"bigcommerce": bigcommerce.scheme, "adyen": adyen.scheme, "helpscout": helpscout.scheme, "intercom": intercom.scheme, "hubspot": hubspot.scheme,
 	"segment": track.scheme, "calendly": calendly.scheme, "auth0": auth0.scheme, "clerk": clerk.scheme,
 	"freshdesk": freshdesk.scheme, "gorgias": gorgias.scheme,
 }

@@ -3,6 +3,8 @@
 // signs is a row of parameters to one verifier. The facts behind them are the senders' own documents.
 //
 //   - shopify: an order was paid (or another topic that the program names). Signed over the body.
+//   - stripe, woocommerce, bigcommerce, adyen: a payment or an order has come as far as the program names. BigCommerce says which order it
+//     is, and not whose.
 //   - helpdesks: a ticket's status. One that the program names is a visit; one that means that the ticket is being worked on again takes
 //     the survey about its solution back. Some have no body of their own: Template is what their admins paste.
 //   - standard: the owner's own systems, by the Standard Webhooks specification. Any library of theirs can send it.

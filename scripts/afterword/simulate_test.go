@@ -181,7 +181,7 @@ func TestEachBadLineOfAFileIsToldAndNothingIsPrinted(t *testing.T) {
 		{nil, "at,touchpoint,test,consent\n2026-03-02,purchase,yes,\n2026-03-02,purchase,,no\n1970-01-01,purchase,,\n", "visits.csv:3: consent: \"no\" is no consent"},
 		{nil, "at,touchpoint,test,consent\n2026-03-02,purchase,yes,\n2026-03-02,purchase,,no\n1970-01-01,purchase,,\n", "visits.csv:4: at: \"1970-01-01\" is before the year 2000"},
 		{nil, "at,touchpoint,address,customer\n2026-03-02,purchase,maria@customer.example,m\n", "not both"},
-		{nil, "at,touchpoint,source\n2026-03-02,purchase,woo\n", `source: neither program has "woo"; expected one of api, `},
+		{nil, "at,touchpoint,source\n2026-03-02,purchase,woo\n", `source: neither program has "woo"; expected one of adyen, api, `},
 		{nil, "at,touchpoint,property:city\n2026-03-02,purchase,Malm\xf6\n", "visits.csv:2: property:city: this is not UTF-8; save the file as CSV UTF-8"},
 		{nil, "at,touchpoint,property:l\xe4n\n", "visits.csv:1: this is not UTF-8"},
 		{nil, many, "more than 20000 visits"},
