@@ -194,3 +194,13 @@ func TestWhatMeansThatATicketIsWorkedOnAgain(t *testing.T) {
 		}
 	}
 }
+
+func TestTheStagesOfADeliveryAreInTheOrderOfTheirTimes(t *testing.T) {
+	stage := func(value, at string) string {
+		return `{"subscriptionType":"ticket.propertyChange","objectId":9,"propertyName":"hs_pipeline_stage","propertyValue":"` + value + `","occurredAt":` + at + `}`
+	}
+	events, err := senders[program.HubSpot].events(nil, []byte("["+stage("4", "1795165922000")+","+stage("3", "1795165921000")+","+stage("4", "1795165920000")+"]"))
+	if err != nil || len(events) != 3 || events[0].Name+events[1].Name+events[2].Name != "434" || !events[0].At.Before(events[2].At) {
+		t.Errorf("%+v, %v", events, err)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 // signed is the one that HubSpot was given, byte for byte: what a request says of its own may have been changed on the way. It gives five
 // seconds and sends again ten times within a day.
 //
-// A delivery is a list of up to 100 events in no order. One that moves a ticket goes by the id of the stage to which it was moved; the program
+// A delivery is a list of up to 100 events in no order; they are decided about in that of their times. One that moves a ticket goes by the id of the stage to which it was moved; the program
 // names the stages of its pipelines in which tickets are solved, all of them, because any other means that a ticket is being worked on again. Of
 // what else happens the event is the type, such as "contact.creation". Whose ticket it is has to be asked for.
 var hubspot = sender{
@@ -52,6 +53,7 @@ func hubspotEvents(_ http.Header, body []byte) ([]touchpoint.Event, error) {
 	for i, c := range changes {
 		events[i] = c.event()
 	}
+	slices.SortStableFunc(events, func(a, b touchpoint.Event) int { return a.At.Compare(b.At) })
 	return events, nil
 }
 
