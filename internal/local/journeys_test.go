@@ -37,6 +37,9 @@ import (
 // says "engines: both" also runs on DynamoDB.
 //
 //	hook SOURCE FILE [NAME=VALUE...] a source sends the file, signed, or sample:NAME of events/intake, with headers; prints the answer
+//	answer PATH STATUS [FILE]        what a source's API answers from now on
+//	meanwhile SOURCE FILE            a source sends the file while its API is asked the next time
+//	asked N                          sources were asked so many times
 //	raw METHOD PATH FILE [H=V ...]   sends the file as it is, with headers
 //	clock 72h | clock TIME           time passes, every schedule runs
 //	mails KIND N                     so many mails of the kind were sent so far; prints the newest and sets $SURVEY, $UNSUBSCRIBE, $CASE
@@ -99,6 +102,7 @@ type traveller struct {
 	system  *local.System
 	server  *httptest.Server
 	status  int
+	asked   *asked
 }
 
 func begin(env *testscript.Env, engine string, prepare func(*traveller)) error {
@@ -109,6 +113,12 @@ func begin(env *testscript.Env, engine string, prepare func(*traveller)) error {
 	if engine != "bolt" {
 		j.options.Engine, j.options.Data = "dynamodb", ""
 	}
+	asked, secrets, err := listen(env.WorkDir)
+	if err != nil {
+		return err
+	}
+	env.Defer(asked.server.Close)
+	j.asked, j.options.Secrets, j.options.Via = asked, secrets, asked
 	prepare(j)
 	if err := j.start(t); err != nil {
 		return err
@@ -212,11 +222,14 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 		ts.Check(err)
 		on(ts).send(ts, http.MethodPost, "/api/admin/verdict", bearer(http.Header{"Content-Type": {"application/json"}}), body)
 	},
-	"simulate": func(ts *testscript.TestScript, neg bool, args []string) { simulate(ts, args) },
-	"key":      func(ts *testscript.TestScript, neg bool, args []string) { makeKey(ts, args[0]) },
-	"ses":      func(ts *testscript.TestScript, neg bool, args []string) { sesEvents(ts, args) },
-	"status":   func(ts *testscript.TestScript, neg bool, args []string) { checkStatus(ts, args[0]) },
-	"restart":  func(ts *testscript.TestScript, neg bool, args []string) { on(ts).again(ts, on(ts).system.Now()) },
+	"answer":    func(ts *testscript.TestScript, neg bool, args []string) { on(ts).asked.replies(ts, args) },
+	"asked":     func(ts *testscript.TestScript, neg bool, args []string) { on(ts).asked.count(ts, args[0]) },
+	"meanwhile": func(ts *testscript.TestScript, neg bool, args []string) { on(ts).asked.meanwhile(ts, args) },
+	"simulate":  func(ts *testscript.TestScript, neg bool, args []string) { simulate(ts, args) },
+	"key":       func(ts *testscript.TestScript, neg bool, args []string) { makeKey(ts, args[0]) },
+	"ses":       func(ts *testscript.TestScript, neg bool, args []string) { sesEvents(ts, args) },
+	"status":    func(ts *testscript.TestScript, neg bool, args []string) { checkStatus(ts, args[0]) },
+	"restart":   func(ts *testscript.TestScript, neg bool, args []string) { on(ts).again(ts, on(ts).system.Now()) },
 	"asleep": func(ts *testscript.TestScript, neg bool, args []string) {
 		at, err := time.Parse(time.RFC3339, args[0])
 		ts.Check(err)
@@ -229,6 +242,12 @@ type testKey struct{}
 // hook delivers a body to a source, signed, with what the arguments after the source and the file say: headers, as Name=value. A file
 // sample:NAME is that of events/intake with its headers, happening now.
 func hook(ts *testscript.TestScript, body []byte, args []string) {
+	header, body := delivery(ts, body, args)
+	on(ts).send(ts, http.MethodPost, "/hooks/"+args[0], header, body)
+}
+
+// delivery is what hook sends.
+func delivery(ts *testscript.TestScript, body []byte, args []string) (http.Header, []byte) {
 	j := on(ts)
 	source, shipped := program.Default().Sources[args[0]]
 	if !shipped {
@@ -255,7 +274,7 @@ func hook(ts *testscript.TestScript, body []byte, args []string) {
 		name, value, _ := strings.Cut(pair, "=")
 		header.Set(cmp.Or(map[string]string{"topic": "X-Shopify-Topic"}[name], name), value)
 	}
-	j.send(ts, http.MethodPost, "/hooks/"+args[0], header, body)
+	return header, body
 }
 
 func on(ts *testscript.TestScript) *traveller { return ts.Value(travellerKey{}).(*traveller) }
