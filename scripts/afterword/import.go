@@ -55,6 +55,7 @@ type row struct {
 	body    []byte // as the API takes it; nil: it is refused
 	refused string // why
 	who     string // address
+	about   string // what another row may be about as well; "" where rows of one address alone have to do with each other
 }
 
 // importFile imports the rows of a file, or says what would become of them.
@@ -165,6 +166,9 @@ func (i *importing) rowOf(raw []string, line int, troubled error) (row, bool) {
 	}
 	w.who, _ = r["address"].(string)
 	w.who = strings.ToLower(w.who)
+	if about, _ := r[i.known].(string); about != "" {
+		w.about = fmt.Sprintf("%v\n%v\n%s", r["touchpoint"], r["source"], about)
+	}
 	if i.key != "" && (r[i.key] == nil || i.key != i.known) {
 		r[i.key] = i.keyOf(r)
 	}

@@ -336,3 +336,25 @@ func getText(t *testing.T, url string) (string, error) {
 	text, err := target{key: key}.send(t.Context(), http.MethodGet, url, http.Header{}, nil)
 	return string(text), err
 }
+
+// Customers come again all over a file that goes in many requests: what a dry run foretells is what happens.
+func TestADryRunForetellsWhatTheImportDoes(t *testing.T) {
+	url := system(t)
+	text := "\ufefftouchpoint;address;subject;property:note\r\n"
+	for n := range 1300 {
+		touchpoint := []string{"purchase", "support", "purchase", "nothing"}[n%4]
+		text += fmt.Sprintf("%s;\"c%d@customer.example\";%d;\"a \"\"note\"\"\r\nof two lines\"\r\n", touchpoint, n*7%90, n%1200)
+	}
+	path := written(t, "visits.csv", text)
+	sums := func(out string) string {
+		return strings.Join(regexp.MustCompile(`(?m)^ +\d+  (known already|[a-z-]+)`).FindAllString(out, -1), "\n")
+	}
+	foretold, err := run(t, url, "import", "visits", path, "--dry-run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, _ := run(t, url, "import", "visits", path) // of the refused rows
+	if diff := cmp.Diff(sums(foretold), sums(out)); diff != "" || strings.Count(sums(out), "\n") < 3 {
+		t.Errorf("%s\n%s", diff, out)
+	}
+}

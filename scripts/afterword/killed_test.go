@@ -96,6 +96,9 @@ func (k *killer) kill(when string) {
 // so many of them.
 func TestAnImportThatIsKilledGoesOnWithoutADouble(t *testing.T) {
 	const agents = 100
+	if testing.Short() {
+		*rows = min(*rows, 1500)
+	}
 	s, err := local.Open(t.Context(), local.Options{Now: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC), Key: key})
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -17,14 +18,14 @@ const shown = 3
 
 // entry is where a row stands in the file.
 type entry struct {
-	who    uint64 // whose it is
-	begins int64  // in bytes
+	group  int32 // the first of the rows that it stands with
+	begins int64 // in bytes
 	length int32
 	line   int32
 }
 
-// rehearse says what would become of the rows, and why. Nothing is kept between two requests, so that each customer's rows, on whose
-// order the decisions hang, go in one: the file is read by customer.
+// rehearse says what would become of the rows, and why. Nothing is kept between two requests, so that rows on whose order the decisions
+// hang, each customer's, go in one: the file is read in their order.
 func (i *importing) rehearse(ctx context.Context, total int, out io.Writer) error {
 	in, err := os.Open(i.file)
 	if err != nil {
@@ -50,14 +51,14 @@ func (i *importing) rehearse(ctx context.Context, total int, out io.Writer) erro
 	}
 	fmt.Fprintf(out, "dry run of %d rows of %s; nothing was changed\n", total, i.file)
 	if t.parted {
-		fmt.Fprintf(out, "some customers have more than %d rows: how theirs stand in each other's way is not shown\n", mostRows)
+		fmt.Fprintf(out, "more than %d rows are of one customer: how they stand in each other's way is not shown\n", mostRows)
 	}
 	return printSums(out, t.sums, t.examples)
 }
 
-// index lists the rows by whose they are, in their order.
+// index lists the rows by what may stand in each other's way, in their order: those of one customer, and those about the same.
 func (i *importing) index(s *sheet) (entries []entry, err error) {
-	seed := maphash.MakeSeed()
+	seed, first := maphash.MakeSeed(), map[uint64]int32{}
 	for {
 		begins := s.begins + s.reader.InputOffset()
 		raw, line, err := s.next()
@@ -67,24 +68,46 @@ func (i *importing) index(s *sheet) (entries []entry, err error) {
 		if err != nil && !errors.Is(err, csv.ErrFieldCount) {
 			return nil, err
 		}
-		if w, some := i.rowOf(raw, line, err); some {
-			length := s.begins + s.reader.InputOffset() - begins
-			entries = append(entries, entry{maphash.String(seed, w.who), begins, int32(length), int32(line)})
+		w, some := i.rowOf(raw, line, err)
+		if !some {
+			continue
+		}
+		n := int32(len(entries))
+		entries = append(entries, entry{n, begins, int32(s.begins + s.reader.InputOffset() - begins), int32(line)})
+		for _, tie := range []string{w.who, w.about} {
+			if tie == "" {
+				continue
+			}
+			h := maphash.String(seed, tie)
+			if earlier, tied := first[h]; tied {
+				tieTogether(entries, earlier, n)
+			} else {
+				first[h] = n
+			}
 		}
 	}
-	slices.SortStableFunc(entries, func(a, b entry) int {
-		switch {
-		case a.who < b.who:
-			return -1
-		case a.who > b.who:
-			return 1
-		}
-		return 0
-	})
+	for n := range entries {
+		entries[n].group = groupOf(entries, int32(n))
+	}
+	slices.SortStableFunc(entries, func(a, b entry) int { return cmp.Compare(a.group, b.group) })
 	return entries, nil
 }
 
-// together is how many of the entries go in one request: as many as fit, and none of a customer of whom all do not.
+// groupOf is the first row of those that a row stands with.
+func groupOf(entries []entry, n int32) int32 {
+	for entries[n].group != n {
+		entries[n].group = entries[entries[n].group].group // the way gets shorter
+		n = entries[n].group
+	}
+	return n
+}
+
+func tieTogether(entries []entry, a, b int32) {
+	a, b = groupOf(entries, a), groupOf(entries, b)
+	entries[max(a, b)].group = min(a, b)
+}
+
+// together is how many of the entries go in one request: as many as fit, and none of a group of which all do not.
 func together(entries []entry) int {
 	n, bytes := 0, 0
 	for n < len(entries) && n < mostRows && bytes < mostBytes/2 { // as JSON a row is longer
@@ -92,7 +115,7 @@ func together(entries []entry) int {
 		n++
 	}
 	whole := n
-	for whole > 0 && whole < len(entries) && entries[whole-1].who == entries[whole].who {
+	for whole > 0 && whole < len(entries) && entries[whole-1].group == entries[whole].group {
 		whole--
 	}
 	if whole > 0 {
@@ -106,14 +129,14 @@ type trial struct {
 	*importing
 	sums     map[string]int
 	examples map[string][]string
-	last     uint64 // whose the last row was
+	last     int32 // group of the last row
 	some     bool
-	parted   bool // somebody's rows went in several requests
+	parted   bool // a group went in several requests
 }
 
 func (t *trial) try(ctx context.Context, in io.ReaderAt, comma rune, entries []entry) error {
-	t.parted = t.parted || t.some && entries[0].who == t.last
-	t.last, t.some = entries[len(entries)-1].who, true
+	t.parted = t.parted || t.some && entries[0].group == t.last
+	t.last, t.some = entries[len(entries)-1].group, true
 	batch := make([]row, 0, len(entries))
 	for _, e := range entries {
 		text := make([]byte, e.length)
