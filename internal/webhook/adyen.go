@@ -49,7 +49,11 @@ type adyenSigned struct {
 	} `json:"additionalData"`
 }
 
+// longestSigned bounds each signed field, in bytes: a reference has 80 characters at most.
+const longestSigned = 1000
+
 var (
+	errLong   = errors.New("a signed field is too long")
 	errColon  = errors.New("a signed field has a colon in it")
 	errNoItem = errors.New("an item is missing")
 )
@@ -59,6 +63,9 @@ func (i adyenSigned) parts() ([][]byte, error) {
 	texts := []foreign.Text{i.Reference, i.Original, i.Account, i.Merchant, i.Amount.Value, i.Amount.Currency, i.Event, i.Success}
 	parts := make([][]byte, len(texts))
 	for n, text := range texts {
+		if len(text) > longestSigned {
+			return nil, errLong
+		}
 		if parts[n] = []byte(text); n != 3 && strings.Contains(string(text), ":") {
 			return nil, errColon
 		}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"strings"
 )
@@ -83,18 +82,32 @@ var entities = strings.NewReplacer(
 	"&lt;", "<", "&#060;", "<", "&#60;", "<", "&gt;", ">", "&#062;", ">", "&#62;", ">", "&amp;", "&", "&#038;", "&", "&#38;", "&", "&#x26;", "&",
 )
 
-// elements returns the first element of a body that is a list, and whether there are more; a body that is none is its own first.
+var errNoElement = errors.New("the list has no first element")
+
+// elements returns the first element of a body that is a list, and whether there are more; a body that is none is its own first. It copies
+// nothing, and follows brackets and quotes only: what is no JSON is cut somewhere, and nothing is read out of it afterwards.
 func elements(body []byte) (first []byte, more bool, err error) {
-	if trimmed := bytes.TrimLeft(body, " \t\r\n"); len(trimmed) == 0 || trimmed[0] != '[' {
+	const space = " \t\r\n"
+	list := bytes.TrimLeft(body, space)
+	if len(list) == 0 || list[0] != '[' {
 		return body, false, nil
 	}
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	if _, err := decoder.Token(); err != nil {
-		return nil, false, err
+	list = bytes.TrimLeft(list[1:], space)
+	depth, quoted := 0, false
+	for i := 0; i < len(list); i++ {
+		switch c := list[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{', c == '[':
+			depth++
+		case depth > 0 && (c == '}' || c == ']'):
+			depth--
+		case depth == 0 && i > 0 && (c == ',' || c == ']'):
+			return bytes.TrimRight(list[:i], space), c == ',', nil
+		}
 	}
-	var raw json.RawMessage
-	if err := decoder.Decode(&raw); err != nil {
-		return nil, false, err
-	}
-	return raw, decoder.More(), nil
+	return nil, false, errNoElement
 }

@@ -96,12 +96,12 @@ func (s scheme) verify(m message, secrets []string, now time.Time) error {
 		}
 		return nil
 	}
+	if s.beside != nil && !s.beside(m, secrets) { // first, because whoever cannot show it should not have a body read
+		return errUnshown
+	}
 	claims, err := s.claims(m)
 	if err != nil {
 		return err
-	}
-	if s.beside != nil && !s.beside(m, secrets) {
-		return errUnshown
 	}
 	keys, unreadable := s.keys(secrets)
 	for _, c := range claims {
