@@ -5,6 +5,10 @@
 // were asked about, an index to the others. The invitation with its response, the hits on its links and the case share the visit's id. Tallies and ledger rows are numbers by
 // series and day, and say nothing about anybody.
 //
+// An event that waits until its source was asked who the customer is says which order or ticket it is and nothing of the person: it is
+// nobody's yet, is gone within a day or, if its subject was reopened before, within a week, and whoever was erased meanwhile is erased when it
+// is decided about.
+//
 // An erased person leaves a row with the id, which is a keyed hash of the address, and the status: it is what stops every later mail.
 // Visits and responses stay as tombstones, so that redeliveries find them and the scores can be recounted; what a source called the
 // subject is veiled by a keyed hash, because an order number leads to who ordered. Mails that were sent are where they were sent to.

@@ -21,6 +21,9 @@
 //	rota            W#turns#<touchpoint>               work          how far a touchpoint that comes round has come with its customers:
 //	                                                                 each hour, and while it goes through the customers, which it finds
 //	                                                                 by scanning the table; agenda
+//	thin event      W#fetch#<hash>                     work          waits until its source was asked who the customer is, at most a day;
+//	                                                                 without anything of a person; one whose subject was reopened before
+//	                                                                 is kept for a week, off the agenda, so that no redelivery revives it
 //	lease           L#<name>                           lease         who walks the agenda
 //	pause           G#sending                          pause         whether survey mails wait: dispatch, with mails due, each quarter of
 //	                                                                 an hour, each minute while they wait; the API
