@@ -80,8 +80,18 @@ func TestWhatIsWrongIsNamedAndNeverQuoted(t *testing.T) {
 	}
 }
 
+func TestATokenToAskWithIsThatOfItsSource(t *testing.T) {
+	text := `{"seed":"` + seed + `","sources":{"zendesk":["hush"]},"fetch":{"bigcommerce":"abc"}}`
+	keeper := secrets.Keeper{Now: time.Now, Read: func(context.Context) ([]byte, error) { return []byte(text), nil }}
+	for source, want := range map[string]string{"bigcommerce": "abc", "zendesk": ""} {
+		if got, err := keeper.Fetch(t.Context(), source); got != want || err != nil {
+			t.Errorf("%s is asked with %q, %v; want %q", source, got, err, want)
+		}
+	}
+}
+
 func TestASecretIsNeverPrinted(t *testing.T) {
-	s := parse(t, `{"seed":"`+seed+`","sources":{"shopify":["hush"]}}`)
+	s := parse(t, `{"seed":"`+seed+`","sources":{"shopify":["hush"]},"fetch":{"zendesk":"hush"}}`)
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
 		if text := fmt.Sprintf(verb, s); text != "secrets.Secret" {
 			t.Errorf("%s prints %s", verb, text)
