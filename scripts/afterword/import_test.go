@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -356,5 +358,29 @@ func TestADryRunForetellsWhatTheImportDoes(t *testing.T) {
 	out, _ := run(t, url, "import", "visits", path) // of the refused rows
 	if diff := cmp.Diff(sums(foretold), sums(out)); diff != "" || strings.Count(sums(out), "\n") < 3 {
 		t.Errorf("%s\n%s", diff, out)
+	}
+}
+
+// What was written of a batch that comes again is written once.
+func TestARefusedRowIsToldOnceAlsoWhenItsBatchComesAgain(t *testing.T) {
+	url := system(t)
+	path := written(t, "visits.csv", "touchpoint,subject\nnothing,1\nnothing,2\n")
+	if _, err := run(t, url, "import", "visits", path); err == nil {
+		t.Fatal("no row was refused")
+	}
+	rejected := filepath.Join(filepath.Dir(path), "visits.rejects.csv")
+	whole := contents(t, rejected)
+	sum := sha256.Sum256([]byte(contents(t, path)))
+	first := strings.Index(whole, "3,")
+	text, err := json.Marshal(journal{Kind: "visits", System: url, File: hex.EncodeToString(sum[:]), Settings: "\n", Rows: 1, Rejects: rejected, Bytes: int64(first), Sums: map[string]int{"refused": 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path+".import.json", text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := run(t, url, "import", "visits", path)
+	if diff := cmp.Diff(whole, contents(t, rejected)); diff != "" || err == nil || !strings.Contains(out, "going on after 1 of 2 rows") || !strings.Contains(out, "2  refused") {
+		t.Errorf("%s\n%v\n%s", diff, err, out)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -92,10 +93,10 @@ func (k *killer) kill(when string) {
 	k.process = nil
 }
 
-// A command that is killed again and again, wherever it stands, brings every row once. Nothing tells the rows apart but that there are
-// so many of them.
+// A command that is killed again and again, wherever it stands, brings every row once, and tells of every refused one once. Nothing tells
+// the rows apart but that there are so many of them.
 func TestAnImportThatIsKilledGoesOnWithoutADouble(t *testing.T) {
-	const agents = 100
+	const agents, wrong = 100, 7 // whose visits are refused
 	if testing.Short() {
 		*rows = min(*rows, 1500)
 	}
@@ -115,7 +116,11 @@ func TestAnImportThatIsKilledGoesOnWithoutADouble(t *testing.T) {
 	var text bytes.Buffer
 	text.WriteString("touchpoint,property:agent\n")
 	for n := range *rows {
-		fmt.Fprintf(&text, "purchase,agent-%d\n", n%agents)
+		touchpoint := "purchase"
+		if n%agents == wrong {
+			touchpoint = "nothing"
+		}
+		fmt.Fprintf(&text, "%s,agent-%d\n", touchpoint, n%agents)
 	}
 	file := written(t, "visits.csv", text.String())
 	began, runs := time.Now(), 0
@@ -138,10 +143,14 @@ func TestAnImportThatIsKilledGoesOnWithoutADouble(t *testing.T) {
 		killed := k.process == nil
 		k.process = nil
 		k.mu.Unlock()
-		if exit := (*exec.ExitError)(nil); err != nil && (!killed || !errors.As(err, &exit)) {
+		exit := (*exec.ExitError)(nil)
+		if ended := errors.As(err, &exit) && exit.Exited(); ended {
+			if done = strings.Contains(out.String(), fmt.Sprintf("%d rows were refused", *rows/agents)); !done {
+				t.Fatalf("seed %d: %s", seed, &out)
+			}
+		} else if !killed {
 			t.Fatalf("seed %d: %v\n%s", seed, err, &out)
 		}
-		done = err == nil
 	}
 	if k.kills["before"] == 0 || k.kills["between"] == 0 { // one that was to be killed after it may have been done
 		t.Errorf("seed %d: it was killed %v", seed, k.kills)
@@ -163,9 +172,19 @@ func TestAnImportThatIsKilledGoesOnWithoutADouble(t *testing.T) {
 	total := 0
 	for n := range agents {
 		agent := fmt.Sprintf("agent-%d", n)
-		if total += counted[agent]; counted[agent] != *rows/agents {
-			t.Errorf("seed %d: %d visits of %s, want %d", seed, counted[agent], agent, *rows/agents)
+		want := *rows / agents
+		if n == wrong {
+			want = 0
+		}
+		if total += counted[agent]; counted[agent] != want {
+			t.Errorf("seed %d: %d visits of %s, want %d", seed, counted[agent], agent, want)
 		}
 	}
-	t.Logf("%d rows, killed %v in %d runs, %s: %d visits, none twice, none lost (seed %d)", *rows, k.kills, runs, time.Since(began).Round(100*time.Millisecond), total, seed)
+	lines := strings.Split(strings.TrimSpace(contents(t, strings.TrimSuffix(file, ".csv")+".rejects.csv")), "\n")[1:]
+	for n, line := range lines {
+		if want := fmt.Sprintf("%d,", n*agents+wrong+2); len(lines) != *rows/agents || !strings.HasPrefix(line, want) {
+			t.Fatalf("seed %d: of %d refused rows, %d: %s, want line %s", seed, *rows/agents, n, line, want)
+		}
+	}
+	t.Logf("%d rows, killed %v in %d runs, %s: %d visits and %d refused rows, none twice, none lost (seed %d)", *rows, k.kills, runs, time.Since(began).Round(100*time.Millisecond), total, len(lines), seed)
 }
