@@ -62,7 +62,7 @@ type since struct {
 // forgotten are the attributes of since that a new event of the visit begins without; when its subject was reopened stays.
 var forgotten = []string{"tries", "trouble", "over", table.AttrExpires}
 
-// Await puts an event in, unless there is one that is not over or was reopened later.
+// Await puts an event in, unless there is one that is not over and as late, or was reopened later.
 func (s *Store) Await(ctx context.Context, t touchpoint.Thin) (touchpoint.Thin, bool, error) {
 	e := t.Event
 	item, err := table.Encode(waited{waiting{
@@ -74,7 +74,9 @@ func (s *Store) Await(ctx context.Context, t touchpoint.Thin) (touchpoint.Thin, 
 	place(item, agenda.Entry{Due: t.Due, Kind: agenda.Fetch, Key: t.Key})
 	stored, err := s.write(ctx, table.Write{
 		Kind: table.Update, Key: thinKey(t.Key), Set: item, Add: map[string]int64{"changes": 1}, Remove: forgotten,
-		If: table.Any(table.Absent(table.AttrPartition), table.All(table.Present("over"), table.AtMost("reopened_at", stamp(e.At)))),
+		If: table.Any(table.Absent(table.AttrPartition),
+			table.All(table.Present("over"), table.AtMost("reopened_at", stamp(e.At))),
+			table.All(table.Absent("over"), table.Less("at", stamp(e.At)))),
 	})
 	there, refused := table.Stored(err)
 	if err != nil && !refused {

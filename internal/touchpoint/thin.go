@@ -36,8 +36,9 @@ func (t Thin) reopening() Event {
 
 // Waiting is where thin events wait.
 type Waiting interface {
-	// Await keeps an event on the agenda. False, with what is there: it waits already, or the subject was reopened after
-	// the event. One that happened after the reopening takes the place of what is over. Faults: Transient.
+	// Await keeps an event on the agenda. False, with what is there: it or a later one waits already, or the subject was reopened after
+	// the event. One that happened after the reopening takes the place of what is over, and one that happened after what waits takes its:
+	// a reopening between them may yet be told of. Faults: Transient.
 	Await(ctx context.Context, t Thin) (stored Thin, kept bool, err error)
 	// Recall says of the one that waits under a key, if it happened before, that its subject was reopened at a time by a delivery. False:
 	// there is none, or it is old news. Faults: Transient.
