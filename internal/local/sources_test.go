@@ -34,7 +34,7 @@ func listen(folder string) (*asked, string, error) {
 	a := &asked{answers: map[string]answer{}}
 	a.server = httptest.NewServer(a)
 	secrets := filepath.Join(folder, "secrets.json")
-	return a, secrets, os.WriteFile(secrets, []byte(`{"fetch":{"zendesk":"anna@acme.example/token:of the journeys"}}`), 0o600)
+	return a, secrets, os.WriteFile(secrets, []byte(`{"fetch":{"zendesk":"anna@acme.example/token:of the journeys","bigcommerce":"of the journeys"}}`), 0o600)
 }
 
 // RoundTrip leads every address here.
@@ -58,8 +58,10 @@ func (a *asked) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if during != nil {
 		during()
 	}
-	switch _, token, has := r.BasicAuth(); {
-	case !has || token != "of the journeys" || r.Header.Get("Asked-For") != "https://acme.zendesk.com":
+	_, zendesk, _ := r.BasicAuth()
+	tokens := map[string]string{"https://acme.zendesk.com": zendesk, "https://api.bigcommerce.com": r.Header.Get("X-Auth-Token")}
+	switch {
+	case tokens[r.Header.Get("Asked-For")] != "of the journeys":
 		w.WriteHeader(http.StatusUnauthorized)
 	case found.status == 0:
 		w.WriteHeader(http.StatusNotFound)
