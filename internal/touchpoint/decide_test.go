@@ -312,3 +312,15 @@ func TestTheSurveySpeaksTheCustomersLanguageOrTheProgramsFirst(t *testing.T) {
 		}
 	}
 }
+
+// Whoever tries a connection must not have to wait for a source that does not know the sample.
+func TestATestIsATestWithoutAskingWhoTheCustomerIs(t *testing.T) {
+	p, e := program.Default(), touchpoint.Event{Touchpoint: "support", Source: "zendesk", Subject: "1", Fetch: "tickets/1", Test: true, At: noon}
+	if d, inv := touchpoint.Decide(p, customer.Customer{}, e, 1, noon); d.Reason != touchpoint.Test || inv != nil {
+		t.Errorf("%+v", d)
+	}
+	e.Fetch = ""
+	if d, _ := touchpoint.Decide(p, customer.Customer{}, e, 1, noon); d.Reason != touchpoint.NoAddress {
+		t.Errorf("an event that leaves nothing to be asked: %+v", d)
+	}
+}

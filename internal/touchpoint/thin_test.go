@@ -92,7 +92,6 @@ func TestWhatWaitsIsToldApartAsVisitsAre(t *testing.T) {
 		"another ticket":              {func(e *touchpoint.Event) { e.Subject = "35437" }, false},
 		"another source":              {func(e *touchpoint.Event) { e.Source = "shopify" }, false},
 		"another event":               {func(e *touchpoint.Event) { e.Name = "closed" }, false},
-		"a test":                      {func(e *touchpoint.Event) { e.Test = true }, false},
 		"no subject":                  {func(e *touchpoint.Event) { e.Subject = "" }, false},
 	} {
 		if got := key(row.change); (got == same) != row.same {

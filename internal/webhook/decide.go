@@ -24,7 +24,7 @@ func (h Handler) decide(ctx context.Context, p *program.Program, source program.
 	case !taken:
 		about = nil
 	}
-	if e.Fetch != "" && (e.Reopened || decision != touchpoint.Unmapped) { // what the rules go by is known when the source was asked
+	if e.Fetch != "" && !e.Test && (e.Reopened || decision != touchpoint.Unmapped) { // what the rules go by is known when the source was asked
 		about = []program.Rule{{}}
 	}
 	if len(about) == 0 {

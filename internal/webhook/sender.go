@@ -3,6 +3,7 @@ package webhook
 import (
 	"net/http"
 
+	"afterword/internal/fault"
 	"afterword/internal/program"
 	"afterword/internal/touchpoint"
 )
@@ -42,6 +43,20 @@ var senders = map[string]sender{
 func senderOf(source program.Source) (sender, bool) {
 	s, ok := senders[source.Kind]
 	return s, ok
+}
+
+// Read puts a payload into the field's words, whoever sent it: to show what of it is understood. Faults: Invalid (an unknown kind, not
+// what the source sends).
+func Read(source program.Source, header http.Header, body []byte) ([]touchpoint.Event, error) {
+	s, ok := senderOf(source)
+	if !ok {
+		return nil, fault.New(fault.Invalid, "there is no kind of source %q", source.Kind)
+	}
+	events, err := s.events(header, body)
+	if err != nil {
+		return nil, fault.Wrap(fault.Invalid, err, "the body is not the JSON that this source sends")
+	}
+	return events, nil
 }
 
 // single is the events of a sender that reports one at a time.

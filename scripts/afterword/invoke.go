@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -84,7 +85,8 @@ func replay(ctx context.Context, to target, sample string, text []byte) ([]byte,
 	}
 	header.Del("Authorization") // of a sample it is no key: send adds the caller's
 	if source, ok := strings.CutPrefix(event.RawPath, "/hooks/"); ok {
-		if body, err = sign(header, sample, source, body, to.now(ctx)); err != nil {
+		kind, _, _ := strings.Cut(sample, "-")
+		if body, err = sign(header, sourceOf(kind, source), body, to.now(ctx)); err != nil {
 			return nil, err
 		}
 	}
@@ -95,18 +97,24 @@ func replay(ctx context.Context, to target, sample string, text []byte) ([]byte,
 	return to.send(ctx, event.RequestContext.HTTP.Method, path, header, body)
 }
 
-// sign lets a webhook happen now and adds its sender's signature.
-func sign(header http.Header, sample, source string, body []byte, now time.Time) ([]byte, error) {
-	kind, _, _ := strings.Cut(sample, "-")
-	from := program.Source{Name: source, Kind: kind}
-	if shipped, ok := program.Default().Sources[kind]; ok {
-		from.URL = shipped.URL
+// sourceOf is a source of the name and kind, as the shipped program has it.
+func sourceOf(kind, name string) program.Source {
+	source, shipped := program.Default().Sources[name]
+	if !shipped || source.Kind != kind {
+		source = program.Source{Kind: kind}
 	}
-	secrets := webhook.SampleSecrets(from)
+	source.Name = name
+	return source
+}
+
+// sign lets a webhook happen now and adds its sender's signature, by the secret of AFTERWORD_SECRET (and, for a sender that shows a
+// password as well, AFTERWORD_PASSWORD as user:password), or by those that a local system takes.
+func sign(header http.Header, source program.Source, body []byte, now time.Time) ([]byte, error) {
+	secrets := webhook.SampleSecrets(source)
 	if own := os.Getenv("AFTERWORD_SECRET"); own != "" {
-		secrets = strings.Split(own, ",")
+		secrets = slices.DeleteFunc([]string{own, os.Getenv("AFTERWORD_PASSWORD")}, func(s string) bool { return s == "" })
 	}
-	signed, body, err := webhook.Sign(from, secrets, webhook.Restamp(from, body, now), now)
+	signed, body, err := webhook.Sign(source, secrets, webhook.Restamp(source, body, now), now)
 	for name := range signed {
 		header.Set(name, signed.Get(name))
 	}

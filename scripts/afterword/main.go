@@ -41,11 +41,12 @@ var commands = map[string]command{
 	"import":   {"WHAT FILE", "imports the visits, customers or responses of a CSV file; goes on where it was broken off; --dry-run says what would become of them", importFile},
 	"audit":    {"", "counts everything again, heals, and says what differed", audit},
 	"rebuild":  {"", "counts everything again beside what is read, and follows that to its end", rebuild},
+	"connect":  {"SOURCE", "says step by step how a source is connected; --check lets it report a sample that mails nobody", connect},
 	"invoke":   {"FUNCTION EVENT", "replays events/FUNCTION/EVENT.json, webhooks signed afresh", invoke},
 }
 
 // flagsOf are the flags of a command's own. Their values follow its arguments, "" where one is not given.
-var flagsOf = map[string][]string{"report": {"period", "out", "language", "audience"}, "simulate": {"days", "visits"}, "import": {"dry-run", "restart", "rejects", "columns", "touchpoint"}, "sources": {"days"}, "link": {"name", "qr", "customer", "subject"}}
+var flagsOf = map[string][]string{"report": {"period", "out", "language", "audience"}, "simulate": {"days", "visits"}, "import": {"dry-run", "restart", "rejects", "columns", "touchpoint"}, "sources": {"days"}, "link": {"name", "qr", "customer", "subject"}, "connect": {"check"}}
 
 // target is the system that is talked to.
 type target struct{ url, key string }
@@ -79,6 +80,7 @@ func start(ctx context.Context, arguments []string, out io.Writer) error {
 	flags.String("qr", "", "link: a file for its QR code, .svg or .png")
 	flags.String("customer", "", "link: the address of a customer whose own it is")
 	flags.String("subject", "", "link: what the customer is asked about, such as an order or a ticket")
+	flags.Bool("check", false, "connect: send the source's sample, marked as a test, and say what was decided")
 	flags.Usage = func() { fmt.Fprint(os.Stderr, usage(flags)) }
 	if err := flags.Parse(arguments); err != nil {
 		if errors.Is(err, pflag.ErrHelp) {

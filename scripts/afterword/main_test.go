@@ -214,7 +214,7 @@ func TestTheKeyOfASampleDoesNotReplaceTheCallers(t *testing.T) {
 
 func TestASourceIsSignedAsItsKindWhateverItIsCalled(t *testing.T) {
 	header := http.Header{}
-	if _, err := sign(header, "standard-onboarding", "accounts", []byte("{}"), time.Unix(0, 0)); err != nil || header.Get("Webhook-Signature") == "" {
+	if _, err := sign(header, sourceOf("standard", "accounts"), []byte("{}"), time.Unix(0, 0)); err != nil || header.Get("Webhook-Signature") == "" {
 		t.Errorf("%v, %v", header, err)
 	}
 }
