@@ -19,6 +19,7 @@ import (
 	"afterword/internal/survey"
 	"afterword/internal/tally"
 	"afterword/internal/touchpoint"
+	"afterword/internal/webhook"
 )
 
 // API answers the owner's scripts. It needs Store, Programs, Secrets, Keys, Now and Log. wait is the audit's, as in Audit.
@@ -121,7 +122,7 @@ func (p Parts) gatherNow() report.Gather {
 
 // Publisher makes programs the one in force, if there are texts in their languages.
 func Publisher(s *store.Store) program.Publisher {
-	return program.Publisher{Versions: s, Languages: i18n.Shipped().Languages()}
+	return program.Publisher{Versions: s, Languages: i18n.Shipped().Languages(), Check: webhook.Problems}
 }
 
 // rebuilder asks for rebuilds, which the function that audits carries out.

@@ -13,7 +13,7 @@ import (
 )
 
 // longestExpression bounds what one expression of a source's map is written in, in bytes.
-const longestExpression = 2000
+const longestExpression = 500
 
 func (p *Program) source(e entry) Source {
 	f := e.fields("kind", "events", "agreed", "test", "url", "api", "map", "auth")
@@ -138,12 +138,12 @@ func (f fields) generic(s *Source) {
 		}
 		return
 	}
-	if f.need("map", "where in its JSON what is found, such as event: .type") {
+	if f.need("map", "where in its JSON what is found, such as event: body.type") {
 		s.Map = map[string]Expression{}
-		for _, e := range f.of["map"].entries("fields with expressions, such as event: .type") {
+		for _, e := range f.of["map"].entries("fields with expressions, such as event: body.type") {
 			s.Map[e.name] = Expression{strings.TrimSpace(e.Value), e.Line}
 			if e.Kind != yaml.ScalarNode || len(e.Value) > longestExpression {
-				e.wrong(fmt.Sprintf("one expression of at most %d bytes, such as .type", longestExpression), "this is none")
+				e.wrong(fmt.Sprintf("one expression of at most %d bytes, such as body.type", longestExpression), "this is none")
 			}
 		}
 	}

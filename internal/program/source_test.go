@@ -27,7 +27,7 @@ func TestASourceIsReadAsItIsWritten(t *testing.T) {
         - support
   own:
     kind: generic
-    map: {event: .type, address: .user.mail}
+    map: {event: body.type, address: body.user.mail}
     auth: {hash: sha512, header: x-sign, encoding: base64, prefix: v1=, signed: timestamp.body, timestamp: x-time}
     events: {x: {touchpoint: support, subject: delivery}}
   token:
@@ -35,7 +35,7 @@ func TestASourceIsReadAsItIsWritten(t *testing.T) {
     url: http://127.0.0.1:8080/hooks/token
     map:
       event: |
-        .type
+        body.type
     auth: bearer
     events: {x: support}
 `))
@@ -45,10 +45,10 @@ func TestASourceIsReadAsItIsWritten(t *testing.T) {
 			"2": {{Touchpoint: "support", Quiet: 24 * time.Hour, Filter: Filter{"tags": {Not: []string{"spam"}}}, Subject: "invoice"}},
 			"4": {{Touchpoint: "support", Filter: Filter{"amount": {Over: "500"}}, Subject: CustomerSubject}, {Touchpoint: "support"}},
 		}},
-		"own": {Name: "own", Kind: Generic, Map: map[string]Expression{"event": {".type", 27}, "address": {".user.mail", 27}},
+		"own": {Name: "own", Kind: Generic, Map: map[string]Expression{"event": {"body.type", 27}, "address": {"body.user.mail", 27}},
 			Auth:   Auth{Hash: "sha512", Header: "X-Sign", Encoding: "base64", Prefix: "v1=", Signed: SignedTimestampDot, Timestamp: "X-Time"},
 			Events: map[string][]Rule{"x": {{Touchpoint: "support", Subject: DeliverySubject}}}},
-		"token": {Name: "token", Kind: Generic, URL: "http://127.0.0.1:8080/hooks/token", Map: map[string]Expression{"event": {".type", 34}},
+		"token": {Name: "token", Kind: Generic, URL: "http://127.0.0.1:8080/hooks/token", Map: map[string]Expression{"event": {"body.type", 34}},
 			Auth: Auth{Bearer: true}, Events: map[string][]Rule{"x": {{Touchpoint: "support"}}}},
 	}
 	if diff := cmp.Diff(want, p.Sources); diff != "" {
@@ -87,20 +87,20 @@ func TestAMistakeInASourceIsNamed(t *testing.T) {
 		{"events: {solved: support}\n    url: https://acme.example/hooks/zendesk?a=1",
 			`url: "https://acme.example/hooks/zendesk?a=1" is not an https address without ? and #; expected such as https://feedback.acme.example/hooks/hubspot`},
 		{"events: {solved: support}\n    test: yes", `test: "yes" is neither true nor false; expected true or false`},
-		{"events: {solved: support}\n    map: {event: .type}", "map: sources of this kind have no map of their own; expected kind: generic, or nothing"},
+		{"events: {solved: support}\n    map: {event: body.type}", "map: sources of this kind have no map of their own; expected kind: generic, or nothing"},
 		{"events: {solved: support}\n    auth: bearer", "auth: sources of this kind have no auth of their own; expected kind: generic, or nothing"},
-		{"events: {solved: support}\n    kind: generic\n    auth: bearer", ": map is missing; expected where in its JSON what is found, such as event: .type"},
-		{"events: {solved: support}\n    kind: generic\n    map: {event: .type}", ": auth is missing; expected bearer, or how it signs, such as {hash: sha256, header: X-Signature}"},
-		{"events: {solved: support}\n    kind: generic\n    map: {event: [.type]}\n    auth: bearer", "map.event: this is none; expected one expression of at most 2000 bytes, such as .type"},
-		{"events: {solved: support}\n    kind: generic\n    map: {event: .type}\n    auth: basic", `auth: "basic" is not a proof; expected bearer`},
-		{"events: {solved: support}\n    kind: generic\n    map: {event: .type}\n    auth: {hash: md5, header: X-Signature}",
+		{"events: {solved: support}\n    kind: generic\n    auth: bearer", ": map is missing; expected where in its JSON what is found, such as event: body.type"},
+		{"events: {solved: support}\n    kind: generic\n    map: {event: body.type}", ": auth is missing; expected bearer, or how it signs, such as {hash: sha256, header: X-Signature}"},
+		{"events: {solved: support}\n    kind: generic\n    map: {event: [.type]}\n    auth: bearer", "map.event: this is none; expected one expression of at most 500 bytes, such as body.type"},
+		{"events: {solved: support}\n    kind: generic\n    map: {event: body.type}\n    auth: basic", `auth: "basic" is not a proof; expected bearer`},
+		{"events: {solved: support}\n    kind: generic\n    map: {event: body.type}\n    auth: {hash: md5, header: X-Signature}",
 			`auth.hash: "md5" is not a hash; expected one of sha1, sha256, sha512`},
-		{"events: {solved: support}\n    kind: generic\n    map: {event: .type}\n    auth: {hash: sha1}", "auth: header is missing; expected the header that has the signature, such as X-Signature"},
-		{"events: {solved: support}\n    kind: generic\n    map: {event: .type}\n    auth: {hash: sha1, header: \"X Sig\"}",
+		{"events: {solved: support}\n    kind: generic\n    map: {event: body.type}\n    auth: {hash: sha1}", "auth: header is missing; expected the header that has the signature, such as X-Signature"},
+		{"events: {solved: support}\n    kind: generic\n    map: {event: body.type}\n    auth: {hash: sha1, header: \"X Sig\"}",
 			`auth.header: "X Sig" is not the name of a header; expected such as X-Signature`},
-		{"events: {solved: support}\n    kind: generic\n    map: {event: .type}\n    auth: {hash: sha1, header: X-Sig, signed: timestamp.body}",
+		{"events: {solved: support}\n    kind: generic\n    map: {event: body.type}\n    auth: {hash: sha1, header: X-Sig, signed: timestamp.body}",
 			"auth: timestamp is missing; expected the header that has the time that is signed, such as X-Timestamp"},
-		{"events: {solved: support}\n    kind: generic\n    map: {event: .type}\n    auth: {hash: sha1, header: X-Sig, timestamp: X-Time}",
+		{"events: {solved: support}\n    kind: generic\n    map: {event: body.type}\n    auth: {hash: sha1, header: X-Sig, timestamp: X-Time}",
 			"auth.timestamp: a time that is not signed proves nothing; expected signed: timestamp.body beside it, or nothing"},
 		{"events: {solved: support}\n    kind: hubspot",
 			": url is missing; expected the address that HubSpot was given, which it signs, such as https://feedback.acme.example/hooks/zendesk"},

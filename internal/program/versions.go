@@ -98,6 +98,8 @@ func (r *Reader) load(ctx context.Context, have *kept) (*Program, error) {
 type Publisher struct {
 	Versions  Versions
 	Languages []string // that there are texts in; see Program.SpokenIn
+	// Check tells what is wrong with a program that reads well: its expressions are in a language that this package does not know; nil: nothing is.
+	Check func(*Program) Problems
 }
 
 // Apply stores a program as the next version, which it returns; the same text once more is the version that it has. Faults: Invalid
@@ -110,6 +112,11 @@ func (a Publisher) Apply(ctx context.Context, text []byte, now time.Time) (versi
 	}
 	if err != nil {
 		return 0, err
+	}
+	if a.Check != nil {
+		if wrong := a.Check(p); len(wrong) > 0 {
+			return 0, wrong
+		}
 	}
 	stored, version, err := a.Versions.CurrentProgram(ctx)
 	if err != nil {

@@ -195,7 +195,7 @@ func TestNobodyWaitsForAReadWhoHasAProgram(t *testing.T) {
 
 func TestApplyStoresTheNextVersionOnce(t *testing.T) {
 	s, now := &shelf{}, time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
-	a := Publisher{s, shipped}
+	a := Publisher{Versions: s, Languages: shipped}
 	for i, row := range []struct {
 		text    []byte
 		version int
@@ -236,7 +236,7 @@ func (l late) AddProgram(ctx context.Context, text []byte, version int, now time
 
 func TestOfTwoWhoApplyAtOnceOneIsTold(t *testing.T) {
 	s := &shelf{texts: [][]byte{called("Boxes")}}
-	version, err := Publisher{late{s}, shipped}.Apply(t.Context(), called("Crates"), time.Now())
+	version, err := Publisher{Versions: late{s}, Languages: shipped}.Apply(t.Context(), called("Crates"), time.Now())
 	if version != 0 || !fault.Is(err, fault.Conflict) {
 		t.Errorf("version %d, %v", version, err)
 	}
@@ -246,7 +246,7 @@ func TestOfTwoWhoApplyAtOnceOneIsTold(t *testing.T) {
 func TestAStoredProgramWithProblemsCanBeReplaced(t *testing.T) {
 	lax := strings.Replace(small, "postal: Storgatan 1, Stockholm\n", "", 1)
 	s := &shelf{texts: [][]byte{[]byte(lax)}}
-	a := Publisher{s, shipped}
+	a := Publisher{Versions: s, Languages: shipped}
 	if _, err := a.Apply(t.Context(), []byte(strings.Replace(small, "1-5", "1-7", 1)), time.Now()); !fault.Is(err, fault.Conflict) {
 		t.Errorf("its surveys are not kept: %v", err)
 	}

@@ -181,7 +181,11 @@ var shipped = sync.OnceValue(program.Default)
 // is kept on a visit, whatever comes.
 func understand(t *testing.T, kind string, body []byte) {
 	header := http.Header{"X-Shopify-Topic": {"orders/paid"}, "X-Shopify-Webhook-Id": {"d"}, "Webhook-Id": {"d"}, "X-Zendesk-Webhook-Invocation-Id": {"d"}}
-	events, err := senders[kind].events(header, body)
+	sender := senders[kind]
+	if kind == program.Generic {
+		sender, _ = senderOf(shipped().Sources[kind])
+	}
+	events, err := sender.events(header, body)
 	if err != nil {
 		return
 	}
@@ -221,7 +225,7 @@ func FuzzPayload(f *testing.F) {
 	f.Add("zendesk", []byte(`{"ticket_id":{"x":1},"group":"a@b.example","assignee_email":"@","link":"https://a@b","updated_at":"0001-01-01T00:00:00Z"}`))
 	f.Add("standard", []byte(`{"data":{"customer":{"email":"a@b.example","time_zone":"../../etc/passwd"},"subject":"a@b.example","properties":{"\u0000":"\ud800","agent":"@"}}}`))
 	f.Fuzz(func(t *testing.T, kind string, body []byte) {
-		if _, known := senders[kind]; known {
+		if _, known := senders[kind]; known || kind == program.Generic {
 			understand(t, kind, body)
 		}
 	})

@@ -41,6 +41,9 @@ var senders = map[string]sender{
 
 // senderOf is the sender of a source; false when there is none of its kind.
 func senderOf(source program.Source) (sender, bool) {
+	if source.Kind == program.Generic {
+		return genericOf(source), true
+	}
 	s, ok := senders[source.Kind]
 	return s, ok
 }

@@ -71,11 +71,17 @@ func standardEvent(header http.Header, body []byte) (touchpoint.Event, error) {
 		e.Properties[name] = foreign.First(value)
 	}
 	e.Properties = foreign.Properties(e.Properties)
-	switch {
-	case foreign.Yes(d.Consent):
-		e.Consent = touchpoint.Given
-	case foreign.First(d.Consent) != "":
-		e.Consent = touchpoint.Refused
-	}
+	e.Consent = consentOf(d.Consent)
 	return e, nil
+}
+
+// consentOf reads a flag that says whether a customer wants to be asked.
+func consentOf(told foreign.Text) touchpoint.Consent {
+	switch {
+	case foreign.Yes(told):
+		return touchpoint.Given
+	case foreign.First(told) != "":
+		return touchpoint.Refused
+	}
+	return touchpoint.Untold
 }

@@ -9,6 +9,7 @@
 //     the survey about its solution back. Some have no body of their own: Template is what their admins paste.
 //   - standard: the owner's own systems, by the Standard Webhooks specification. Any library of theirs can send it.
 //   - segment: what a product tracks. auth0, clerk: somebody signed up. calendly: a meeting, which is asked about after its end.
+//   - generic: any other that signs or shows a secret; the program says by expressions what is found where.
 //
 // # The owner's own event
 //

@@ -231,3 +231,13 @@ func TestASampleThatNamesNothingHereSaysSo(t *testing.T) {
 		}
 	}
 }
+
+func TestAnExpressionIsCheckedWithItsLine(t *testing.T) {
+	url, broken := system(t), file(t, strings.Replace(program.DefaultText(), "at: body.created_at", "at: bdy.created_at", 1))
+	for _, command := range []string{"check", "apply"} {
+		_, err := run(t, url, command, broken)
+		if err == nil || !strings.Contains(err.Error(), "sources.generic.map.at: unknown name bdy, at character 1; expected") {
+			t.Errorf("%s: %v", command, err)
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 
 	"afterword/internal/i18n"
 	"afterword/internal/program"
+	"afterword/internal/webhook"
 )
 
 // check reads a program as the system would. What is wrong goes out a line each, in the form that editors jump to.
@@ -30,6 +31,11 @@ func readProgram(file string) ([]byte, *program.Program, error) {
 	p, err := program.Parse(text)
 	if err == nil {
 		err = p.SpokenIn(i18n.Shipped().Languages())
+	}
+	if err == nil {
+		if wrong := webhook.Problems(p); len(wrong) > 0 {
+			err = wrong
+		}
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s is not a program that can be applied:\n%w", file, err)
