@@ -60,7 +60,7 @@ func freshdeskEvent(_ http.Header, body []byte) (touchpoint.Event, error) {
 		freshdeskTicket
 		Simple *freshdeskTicket `json:"freshdesk_webhook"`
 	}
-	err := filled(body, &read, []string{"ticket_id"}, []string{"ticket_status"}, []string{"ticket_requester_email", "requester_email", "ticket_contact_email"})
+	err := filled(body, &read, needed("ticket_id"), needed("ticket_status"), needed("ticket_requester_email", "requester_email", "ticket_contact_email"))
 	if err != nil {
 		return touchpoint.Event{}, err
 	}

@@ -45,7 +45,7 @@ type gorgiasTicket struct {
 
 func gorgiasEvent(_ http.Header, body []byte) (touchpoint.Event, error) {
 	var t gorgiasTicket
-	if err := filled(body, &t, []string{"ticket_id"}, []string{"status"}, []string{"email"}); err != nil {
+	if err := filled(body, &t, needed("ticket_id"), needed("status"), needed("email")); err != nil {
 		return touchpoint.Event{}, err
 	}
 	e := touchpoint.Event{

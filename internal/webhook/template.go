@@ -24,12 +24,20 @@ type field struct{ name, value string }
 
 var errTwice = errors.New("a field that matters is in it twice")
 
-// filled reads a template that was filled. Of one that a quote in a text broke it reads the fields that are whole, if one of each group of
-// vital names is among them, without which nothing can be decided.
+// vital is what a customer may not make up: the names under which a sender tells it.
+type vital struct {
+	names  []string
+	needed bool // nothing can be decided without
+}
+
+func needed(names ...string) vital { return vital{names, true} }
+
+// filled reads a template that was filled. Of one that a quote in a text broke it reads the fields that are whole, if all that is needed is
+// among them.
 //
 // A customer may have written a text such that it becomes a field, to have somebody else asked, or about something else. So what has a vital
-// field twice is not understood, nor what has two values under the names of one group, which are what a sender calls one and the same.
-func filled(body []byte, into any, vital ...[]string) error {
+// field twice, or under two of its names with two values, is not understood.
+func filled(body []byte, into any, all ...vital) error {
 	err := foreign.Decode(body, into)
 	syntax := (*json.SyntaxError)(nil)
 	broken := errors.As(err, &syntax) && closed.Match(body)
@@ -40,12 +48,12 @@ func filled(body []byte, into any, vital ...[]string) error {
 	if broken {
 		fields = wholeFields(body)
 	}
-	for _, names := range vital {
-		said, alone := vitalOf(fields, names)
+	for _, v := range all {
+		said, alone := v.of(fields)
 		if !alone {
 			return errTwice
 		}
-		if broken && said == "" {
+		if broken && v.needed && said == "" {
 			return err
 		}
 	}
@@ -66,9 +74,9 @@ func filled(body []byte, into any, vital ...[]string) error {
 // closed is a body that has come as a whole, whatever is in it.
 var closed = regexp.MustCompile(`(?s)^\s*\{.*\}\s*$`)
 
-// vitalOf is the value that fields have under one of the names; false when it is not one alone.
-func vitalOf(fields []field, names []string) (said string, alone bool) {
-	for _, name := range names {
+// of is the value that the fields have under one of the names; false when it is not one alone.
+func (v vital) of(fields []field) (said string, alone bool) {
+	for _, name := range v.names {
 		times := 0
 		for _, f := range fields {
 			if !strings.EqualFold(f.name, name) { // as encoding/json finds them

@@ -70,7 +70,7 @@ func zendeskEvent(header http.Header, body []byte) (touchpoint.Event, error) {
 		return own.event(), nil
 	}
 	var t zendeskTicket
-	if err := filled(body, &t, []string{"ticket_id"}, []string{"status"}, []string{"requester_email"}, []string{"link"}); err != nil {
+	if err := filled(body, &t, needed("ticket_id"), needed("status"), needed("requester_email"), vital{names: []string{"link"}}); err != nil {
 		return touchpoint.Event{}, err
 	}
 	link := foreign.First(t.Link)
