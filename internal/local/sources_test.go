@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
@@ -34,7 +35,7 @@ func listen(folder string) (*asked, string, error) {
 	a := &asked{answers: map[string]answer{}}
 	a.server = httptest.NewServer(a)
 	secrets := filepath.Join(folder, "secrets.json")
-	return a, secrets, os.WriteFile(secrets, []byte(`{"fetch":{"zendesk":"anna@acme.example/token:of the journeys","bigcommerce":"of the journeys"}}`), 0o600)
+	return a, secrets, os.WriteFile(secrets, []byte(`{"fetch":{"zendesk":"anna@acme.example/token:of the journeys","bigcommerce":"of the journeys","hubspot":"of the journeys","intercom":"of the journeys"}}`), 0o600)
 }
 
 // RoundTrip leads every address here.
@@ -59,7 +60,10 @@ func (a *asked) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		during()
 	}
 	_, zendesk, _ := r.BasicAuth()
-	tokens := map[string]string{"https://acme.zendesk.com": zendesk, "https://api.bigcommerce.com": r.Header.Get("X-Auth-Token")}
+	bearer := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+	tokens := map[string]string{
+		"https://acme.zendesk.com": zendesk, "https://api.bigcommerce.com": r.Header.Get("X-Auth-Token"), "https://api.hubapi.com": bearer, "https://api.intercom.io": bearer,
+	}
 	switch {
 	case tokens[r.Header.Get("Asked-For")] != "of the journeys":
 		w.WriteHeader(http.StatusUnauthorized)
