@@ -2,6 +2,7 @@ package main
 
 import (
 	"io/fs"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -29,6 +30,18 @@ func TestEverySourceOfTheShippedProgramIsGuidedAndTriedOut(t *testing.T) {
 		out, err = run(t, url, "connect", name, "--check")
 		if err != nil || !strings.Contains(out, "decision  test") || !strings.Contains(out, "subject ") {
 			t.Errorf("%s: %v\n%s", name, err, out)
+		}
+	}
+}
+
+func TestTheReadmeTellsOfEveryKind(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range program.Kinds() {
+		if !strings.Contains(string(text), "\n| "+kind+" | ") {
+			t.Errorf("the table of sources has no row of %s", kind)
 		}
 	}
 }
