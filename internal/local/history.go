@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -82,8 +83,8 @@ func (s *System) seedHistory(ctx context.Context, now time.Time) error {
 
 // chatter is what a shop reports that nobody is asked about.
 func (h *history) chatter(ctx context.Context) error {
-	for _, topic := range []string{"products/update", "products/update", "products/update", "inventory_levels/update", "products/update"} {
-		if _, err := h.s.hook(ctx, "shopify", topic, []byte(`{"id": 788032119674292922}`)); err != nil {
+	for _, name := range []string{"products/update", "products/update", "products/update", "inventory_levels/update", "products/update"} {
+		if _, err := h.s.hook(ctx, "shopify", topic(name), []byte(`{"id": 788032119674292922}`)); err != nil {
 			return fmt.Errorf("seed: %w", err)
 		}
 	}
@@ -102,7 +103,7 @@ func (h *history) between(least, most time.Duration) time.Time {
 func (h *history) chance(percent int) bool { return h.r.IntN(100) < percent }
 
 func (h *history) deliver(ctx context.Context, v visit) error {
-	_, err := h.s.hook(ctx, v.source, v.topic, v.body)
+	_, err := h.s.hook(ctx, v.source, topic(v.topic), v.body)
 	return err
 }
 
@@ -238,20 +239,27 @@ func (h *history) work(m Captured) {
 	h.plan(h.between(6*time.Hour, 50*time.Hour), do(end, url.Values{"outcome": {how}, "cause": {"late delivery"}}))
 }
 
+// topic are the headers by which Shopify says what happened; none for "".
+func topic(name string) http.Header {
+	if name == "" {
+		return http.Header{}
+	}
+	return http.Header{"X-Shopify-Topic": {name}}
+}
+
 // hook signs a payload as the source would, sends it to its hook, and returns what the hook answered.
-func (s *System) hook(ctx context.Context, source, topic string, body []byte) (string, error) {
+func (s *System) hook(ctx context.Context, source string, header http.Header, body []byte) (string, error) {
 	secrets, err := s.senderSecrets(ctx, source)
 	if err != nil {
 		return "", err
 	}
-	header, body, err := webhook.Sign(s.current(ctx).Sources[source], secrets, body, s.clock.Now())
+	signed, body, err := webhook.Sign(s.current(ctx).Sources[source], secrets, body, s.clock.Now())
 	if err != nil {
 		return "", err
 	}
+	header = header.Clone()
+	maps.Copy(header, signed)
 	header.Set("Content-Type", "application/json")
-	if topic != "" {
-		header.Set("X-Shopify-Topic", topic)
-	}
 	return s.send(ctx, http.MethodPost, "/hooks/"+source, header, body)
 }
 

@@ -9,17 +9,13 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"afterword/internal/api"
-	"afterword/internal/fault"
 	"afterword/internal/period"
-	"afterword/internal/webhook"
 )
 
 //go:embed tour*.html
@@ -27,20 +23,13 @@ var tourPages embed.FS
 
 var tourTemplates = sync.OnceValue(func() *template.Template { return template.Must(template.ParseFS(tourPages, "*.html")) })
 
-// samples of events/intake that the tour fires, in the order of the journey.
-var samples = []struct{ Name, Says string }{
-	{"shopify-order", "An order was paid (Shopify)"},
-	{"zendesk-solved", "A ticket was solved (Zendesk)"},
-	{"standard-onboarding", "Somebody finished onboarding (your own event)"},
-}
-
 var steps = []struct{ Value, Says string }{{"10m", "10 minutes"}, {"1h", "1 hour"}, {"24h", "1 day"}, {"72h", "3 days"}, {"168h", "1 week"}}
 
 // tourView is what the tour shows.
 type tourView struct {
 	Now, Done, Key, Base, Quarter, MailNote, Paused string
 	Lead                                            string // who signs in to the scoreboard
-	Samples, Steps                                  any
+	Samples, Others, Steps                          any
 	Mails                                           []mailLine
 	Scores                                          []api.Line
 	Cases                                           []caseLine
@@ -58,7 +47,7 @@ func (s *System) tour(w http.ResponseWriter, r *http.Request) error {
 	quarter := s.quarter()
 	view := tourView{
 		Now: s.clock.Now().Format("Monday 2 January 2006, 15:04 UTC"), Done: r.URL.Query().Get("done"),
-		Key: s.options.Key, Base: "http://" + r.Host, Quarter: quarter, Samples: samples, Steps: steps,
+		Key: s.options.Key, Base: "http://" + r.Host, Quarter: quarter, Samples: samples, Others: s.otherSamples(r.Context()), Steps: steps,
 	}
 	view.Lead, _ = s.teamLead(r)
 	var err error
@@ -184,49 +173,6 @@ func (s *System) call(ctx context.Context, method, path string, body []byte, res
 		return err
 	}
 	return json.Unmarshal([]byte(answer), result)
-}
-
-func (s *System) tourHook(w http.ResponseWriter, r *http.Request) error {
-	name := r.PostFormValue("sample")
-	answer, err := s.fire(r.Context(), name, func(body []byte) []byte { return another(body, s.clock.Now()) })
-	if err != nil {
-		return err
-	}
-	return s.back(w, r, fmt.Sprintf("%s was delivered; the hook answered %s", name, strings.TrimSpace(answer)))
-}
-
-// FireSample delivers a sample of events/intake as if it happened now, signed afresh, and returns what the hook answered.
-func (s *System) FireSample(ctx context.Context, name string) (string, error) {
-	return s.fire(ctx, name, func(body []byte) []byte { return body })
-}
-
-// fire delivers a sample after a change of its body.
-func (s *System) fire(ctx context.Context, name string, change func([]byte) []byte) (string, error) {
-	if !slices.ContainsFunc(samples, func(sample struct{ Name, Says string }) bool { return sample.Name == name }) {
-		return "", fault.New(fault.NotFound, "there is no such sample")
-	}
-	event, err := readSample(s.options.Template, "intake", name)
-	if err != nil {
-		return "", err
-	}
-	source := event.PathParameters["source"]
-	from, known := s.current(ctx).Sources[source]
-	if !known {
-		return "", fault.New(fault.NotFound, "the program has no source %q", source)
-	}
-	return s.hook(ctx, source, event.Headers["x-shopify-topic"], change(webhook.Restamp(from, []byte(event.Body), s.clock.Now())))
-}
-
-// What makes two deliveries of a sample one visit, and whose it is.
-var (
-	subjects = regexp.MustCompile(`("(?:id|name|ticket_id|subject)"\s*:\s*"?(?:#|account-)?)\d+`)
-	mailbox  = regexp.MustCompile(`([A-Za-z.]+)(@customer\.example)`)
-)
-
-// another makes a sample somebody else's, about something else, so that a button of the tour does something each time.
-func another(body []byte, now time.Time) []byte {
-	n := strconv.FormatInt(now.Unix()%1_000_000, 10)
-	return mailbox.ReplaceAll(subjects.ReplaceAll(body, []byte("${1}"+n)), []byte("${1}"+n+"${2}"))
 }
 
 func (s *System) tourClock(w http.ResponseWriter, r *http.Request) error {
