@@ -28,8 +28,10 @@ import (
 // genericOf is the sender that the source describes.
 func genericOf(source program.Source) sender {
 	return sender{
-		scheme:   schemeOf(source.Auth),
-		events:   func(header http.Header, body []byte) ([]touchpoint.Event, error) { return mapped(source.Map, header, body) },
+		scheme: schemeOf(source.Auth),
+		events: func(header http.Header, body []byte) ([]touchpoint.Event, error) {
+			return mapped(source.Map, header, body)
+		},
 		happened: []string{"timestamp", "created_at", "occurred_at"},
 	}
 }
