@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -22,20 +23,39 @@ func (t *Text) UnmarshalJSON(data []byte) error {
 	case '"':
 		return json.Unmarshal(data, (*string)(t))
 	case '[':
-		var list []Text
-		if err := json.Unmarshal(data, &list); err != nil {
-			return err
-		}
-		texts := make([]string, len(list))
-		for i, one := range list {
-			texts[i] = string(one)
-		}
-		*t = Text(strings.Join(texts, ","))
+		*t = Text(strings.Join(listed(data), ","))
 	case '{', 'n':
 	default: // a number, true, false
 		*t = Text(data)
 	}
 	return nil
+}
+
+// listed are the texts of a list and of the lists in it. They are read in one go: whoever unmarshals each list by itself reads what is
+// ten thousand deep ten thousand times, and it may be a stranger who wrote it into what the sender hands on.
+func listed(data []byte) (texts []string) {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	objects := 0 // that are open
+	for {
+		token, err := d.Token()
+		if err != nil { // the end: encoding/json has seen that all of it is right
+			return texts
+		}
+		switch {
+		case token == json.Delim('}'):
+			objects--
+		case token == json.Delim('{'):
+			if objects++; objects == 1 {
+				texts = append(texts, "")
+			}
+		case objects > 0 || token == json.Delim('[') || token == json.Delim(']'):
+		case token == nil:
+			texts = append(texts, "")
+		default:
+			texts = append(texts, fmt.Sprint(token))
+		}
+	}
 }
 
 // First returns the first that is not blank, without space around it; "" when all are.

@@ -1,6 +1,7 @@
 package foreign_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -11,13 +12,14 @@ import (
 
 func TestAFieldIsReadWhateverItsType(t *testing.T) {
 	for body, want := range map[string]foreign.Text{
-		`{"is":"text"}`:                "text",
-		`{"is":12}`:                    "12",
-		`{"is":false}`:                 "false",
-		`{"is":null}`:                  "",
-		`{"is":{"in":"another"}}`:      "",
-		`{"is":["a",["b",null],2,{}]}`: "a,b,,2,",
-		`{}`:                           "",
+		`{"is":"text"}`:                      "text",
+		`{"is":12}`:                          "12",
+		`{"is":false}`:                       "false",
+		`{"is":null}`:                        "",
+		`{"is":{"in":"another"}}`:            "",
+		`{"is":["a",["b",null],2,{}]}`:       "a,b,,2,",
+		`{"is":[true,{"in":["c",{}]},1.50]}`: "true,,1.50",
+		`{}`:                                 "",
 	} {
 		var read struct {
 			Is foreign.Text `json:"is"`
@@ -25,6 +27,21 @@ func TestAFieldIsReadWhateverItsType(t *testing.T) {
 		if err := foreign.Decode([]byte(body), &read); err != nil || read.Is != want {
 			t.Errorf("%s reads %q, %v; want %q", body, read.Is, err, want)
 		}
+	}
+}
+
+func TestAListIsReadInOneGoHoweverDeepItIs(t *testing.T) {
+	const deep = 9000 // encoding/json takes ten thousand
+	body := `{"is":` + strings.Repeat("[", deep) + `"` + strings.Repeat("x", 30_000) + `"` + strings.Repeat("]", deep) + `}`
+	var read struct {
+		Is foreign.Text `json:"is"`
+	}
+	at := time.Now()
+	if err := foreign.Decode([]byte(body), &read); err != nil || len(read.Is) != 30_000 {
+		t.Errorf("read %d bytes, %v", len(read.Is), err)
+	}
+	if took := time.Since(at); took > time.Second { // some milliseconds; list by list it is six seconds
+		t.Errorf("it took %s", took)
 	}
 }
 
