@@ -14,9 +14,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strings"
 
+	"afterword/internal/foreign"
 	"afterword/internal/program"
 	"afterword/internal/touchpoint"
 )
@@ -52,13 +52,13 @@ var kinds = map[string]kind{
 }
 
 // An id is a part of a path, and comes from the event.
-var idForm = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_-]{0,63}$`)
+var idForm = foreign.Pattern(`^[0-9A-Za-z][0-9A-Za-z_-]{0,63}$`)
 
 // Ask asks a source, for AskTime at most. Faults as touchpoint.Asker.
 func (s Sources) Ask(ctx context.Context, source program.Source, e touchpoint.Event) (touchpoint.Event, error) {
 	k, ok := kinds[source.Kind]
 	what, id, _ := strings.Cut(e.Fetch, "/")
-	if !ok || what != k.what || !idForm.MatchString(id) {
+	if !ok || what != k.what || !idForm().MatchString(id) {
 		return e, &touchpoint.Unanswered{Why: fmt.Sprintf("nobody knows how to ask %s for what the event names", cmp.Or(k.name, "a source of this kind"))}
 	}
 	base := cmp.Or(source.API, k.api)

@@ -45,7 +45,7 @@ func hubspotTicket(ctx context.Context, c call, id string, e *touchpoint.Event) 
 		} `json:"properties"`
 	}
 	all := ticket.Associations.Contacts.Results
-	if len(all) == 0 || !idForm.MatchString(string(all[0].ID)) {
+	if len(all) == 0 || !idForm().MatchString(string(all[0].ID)) {
 		return nil // a ticket of nobody: there is no address to ask at
 	}
 	query = url.Values{"properties": {"email,firstname,lastname,hs_language,hs_country_region_code"}}
@@ -60,7 +60,7 @@ func hubspotTicket(ctx context.Context, c call, id string, e *touchpoint.Event) 
 }
 
 func (c call) hubspotOwner(ctx context.Context, id string, e *touchpoint.Event) error {
-	if !idForm.MatchString(id) {
+	if !idForm().MatchString(id) {
 		return nil
 	}
 	var owner struct {

@@ -65,7 +65,7 @@ func zendeskTicket(ctx context.Context, c call, id string, e *touchpoint.Event) 
 			put(e, "agent", foreign.First(user.Name))
 		}
 	}
-	if who := foreign.First(ticket.Requester); foreign.First(requester.Email) == "" && idForm.MatchString(who) {
+	if who := foreign.First(ticket.Requester); foreign.First(requester.Email) == "" && idForm().MatchString(who) {
 		var shown struct {
 			User zendeskUser `json:"user"`
 		}

@@ -8,8 +8,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -111,4 +113,10 @@ func Decode(body []byte, into any) error {
 		return errNotObject
 	}
 	return json.Unmarshal(body, into)
+}
+
+// Pattern is a regular expression that is compiled when it is first used, because a function starts for one event of one sender. It panics
+// then when it is none.
+func Pattern(of string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(of) })
 }

@@ -2,7 +2,6 @@ package webhook
 
 import (
 	"net/http"
-	"regexp"
 	"strings"
 
 	"afterword/internal/foreign"
@@ -69,11 +68,11 @@ func adyenEvents(_ http.Header, body []byte) ([]touchpoint.Event, error) {
 // adyenDecimals are where Adyen counts otherwise than the standard (docs.adyen.com/development-resources/currency-codes).
 var adyenDecimals = map[string]int{"CLP": 2, "CVE": 0, "IDR": 0, "ISK": 2}
 
-var adyenReference = regexp.MustCompile(`^[A-Z0-9]{1,40}$`)
+var adyenReference = foreign.Pattern(`^[A-Z0-9]{1,40}$`)
 
 // adyenLink leads to the payment in the Customer Area.
 func adyenLink(payment string, test bool) string {
-	if !adyenReference.MatchString(payment) {
+	if !adyenReference().MatchString(payment) {
 		return ""
 	}
 	area := "live"

@@ -3,7 +3,6 @@ package webhook
 import (
 	"crypto/sha256"
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
 
@@ -70,13 +69,13 @@ func bigcommerceEvent(header http.Header, body []byte) (touchpoint.Event, error)
 			e.Name = "order." + name
 		}
 	}
-	if b.Data.Type == "order" && orderID.MatchString(id) {
+	if b.Data.Type == "order" && orderID().MatchString(id) {
 		e.Fetch = "orders/" + id
-		if store := bigcommerceStore.FindStringSubmatch(string(b.Producer)); store != nil {
+		if store := bigcommerceStore().FindStringSubmatch(string(b.Producer)); store != nil {
 			e.Link = "https://store-" + store[1] + ".mybigcommerce.com/manage/orders/" + id
 		}
 	}
 	return e, nil
 }
 
-var bigcommerceStore = regexp.MustCompile(`^stores/([a-z0-9]{1,40})$`)
+var bigcommerceStore = foreign.Pattern(`^stores/([a-z0-9]{1,40})$`)

@@ -230,7 +230,7 @@ func compile(text string) (e compiledExpression, err error) {
 	}
 	guard := &guard{}
 	options := []expr.Option{
-		expr.Env(names), expr.MaxNodes(mostNodes), expr.Optimize(false), expr.DisableAllBuiltins(), expr.Patch(guard),
+		expr.Env(names()), expr.MaxNodes(mostNodes), expr.Optimize(false), expr.DisableAllBuiltins(), expr.Patch(guard),
 	}
 	for _, name := range builtins {
 		options = append(options, expr.EnableBuiltin(name))
@@ -247,7 +247,7 @@ func compile(text string) (e compiledExpression, err error) {
 }
 
 // names are what may stand in an expression. Of a body nothing is known before it comes.
-var names = func() types.Map {
+var names = sync.OnceValue(func() types.Map {
 	all := types.Map{}
 	for name, value := range newScope(nil, nil).values {
 		if all[name] = types.Any; value != nil {
@@ -255,7 +255,7 @@ var names = func() types.Map {
 		}
 	}
 	return all
-}()
+})
 
 // guard lets an expression be made of what is bounded only, and has its loops and operators count.
 type guard struct {

@@ -3,7 +3,6 @@ package webhook
 import (
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -88,12 +87,12 @@ var freshdeskStatuses = map[string]string{
 	"2": "open", "3": "pending", "4": "resolved", "5": "closed", "6": "waiting on customer", "7": "waiting on third party",
 }
 
-var freshdeskChange = regexp.MustCompile(`status\s*:\s*\{[^{}]*to\s*:\s*"?(\w+)`)
+var freshdeskChange = foreign.Pattern(`status\s*:\s*\{[^{}]*to\s*:\s*"?(\w+)`)
 
 // status is the ticket's, by its name in small letters.
 func (t freshdeskTicket) status() string {
 	status := strings.ToLower(foreign.First(t.Status))
-	if changed := freshdeskChange.FindStringSubmatch(foreign.First(t.Change)); status == "" && changed != nil {
+	if changed := freshdeskChange().FindStringSubmatch(foreign.First(t.Change)); status == "" && changed != nil {
 		status = strings.ToLower(changed[1])
 	}
 	if name, ok := freshdeskStatuses[status]; ok {
@@ -102,12 +101,12 @@ func (t freshdeskTicket) status() string {
 	return status
 }
 
-var freshdeskHost = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*\.(freshdesk|myfreshworks)\.com$`)
+var freshdeskHost = foreign.Pattern(`^[a-z0-9][a-z0-9-]*\.(freshdesk|myfreshworks)\.com$`)
 
 // freshdeskLink leads agents to the ticket in Freshdesk and nowhere else, because nothing vouches for the address that comes.
 func freshdeskLink(address, id string) string {
 	u, err := url.Parse(address)
-	if err != nil || !freshdeskHost.MatchString(u.Host) || !isNumber(id) {
+	if err != nil || !freshdeskHost().MatchString(u.Host) || !isNumber(id) {
 		return ""
 	}
 	return "https://" + u.Host + "/a/tickets/" + id

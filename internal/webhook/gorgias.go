@@ -2,7 +2,6 @@ package webhook
 
 import (
 	"net/http"
-	"regexp"
 	"strings"
 
 	"afterword/internal/foreign"
@@ -67,10 +66,10 @@ func gorgiasEvent(_ http.Header, body []byte) (touchpoint.Event, error) {
 	return e, nil
 }
 
-var gorgiasAccount = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
+var gorgiasAccount = foreign.Pattern(`^[a-z0-9][a-z0-9-]*$`)
 
 func gorgiasLink(account, id string) string {
-	if !gorgiasAccount.MatchString(account) || !isNumber(id) {
+	if !gorgiasAccount().MatchString(account) || !isNumber(id) {
 		return ""
 	}
 	return "https://" + account + ".gorgias.com/app/ticket/" + id

@@ -3,7 +3,6 @@ package webhook
 import (
 	"crypto/sha1" //nolint:gosec // what Intercom signs with; as an HMAC, SHA-1 still holds
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -101,7 +100,7 @@ func intercomEvent(_ http.Header, body []byte) (touchpoint.Event, error) {
 	}
 	customer, contact := c.customer()
 	e.Address, e.Person = foreign.First(customer.Email), foreign.First(customer.Name)
-	if e.Address == "" && contactID.MatchString(contact) {
+	if e.Address == "" && contactID().MatchString(contact) {
 		e.Fetch = "contacts/" + contact
 	}
 	e.Properties = foreign.Properties(map[string]string{
@@ -152,12 +151,12 @@ func (c intercomConversation) tags() string {
 }
 
 var (
-	contactID  = regexp.MustCompile(`^[0-9A-Za-z-]{1,60}$`)
-	intercomID = regexp.MustCompile(`^[0-9a-z_-]{1,40}$`)
+	contactID  = foreign.Pattern(`^[0-9A-Za-z-]{1,60}$`)
+	intercomID = foreign.Pattern(`^[0-9a-z_-]{1,40}$`)
 )
 
 func intercomLink(app, conversation string) string {
-	if !intercomID.MatchString(app) || !isNumber(conversation) {
+	if !intercomID().MatchString(app) || !isNumber(conversation) {
 		return ""
 	}
 	return "https://app.intercom.com/a/inbox/" + app + "/inbox/conversation/" + conversation

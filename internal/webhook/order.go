@@ -1,7 +1,6 @@
 package webhook
 
 import (
-	"regexp"
 	"strings"
 
 	"afterword/internal/foreign"
@@ -17,13 +16,13 @@ var decimals = map[string]int{
 	"BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
 }
 
-var wholeNumber = regexp.MustCompile(`^[0-9]{1,18}$`)
+var wholeNumber = foreign.Pattern(`^[0-9]{1,18}$`)
 
 // major writes an amount that came in the smallest units of its currency as people do: 129900 öre are "1299.00" kronor. In the currencies
 // of own the sender counts otherwise than the standard. "" when the currency is not known or the amount is no whole number.
 func major(minor, currency foreign.Text, own map[string]int) string {
 	digits, code := foreign.First(minor), strings.ToUpper(foreign.First(currency))
-	if !wholeNumber.MatchString(digits) || code == "" {
+	if !wholeNumber().MatchString(digits) || code == "" {
 		return ""
 	}
 	places, known := own[code]

@@ -3,7 +3,6 @@ package webhook
 import (
 	"crypto/sha256"
 	"net/http"
-	"regexp"
 
 	"afterword/internal/foreign"
 	"afterword/internal/touchpoint"
@@ -145,12 +144,12 @@ func (o shopifyOrder) refund() string {
 
 // The shop's name comes in a header, which is not signed: it may lead to a shop's own admin pages and nowhere else.
 var (
-	shopDomain = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*\.myshopify\.com$`)
-	orderID    = regexp.MustCompile(`^[0-9]{1,20}$`)
+	shopDomain = foreign.Pattern(`^[a-z0-9][a-z0-9-]*\.myshopify\.com$`)
+	orderID    = foreign.Pattern(`^[0-9]{1,20}$`)
 )
 
 func shopifyLink(shop, order string) string {
-	if !shopDomain.MatchString(shop) || !orderID.MatchString(order) {
+	if !shopDomain().MatchString(shop) || !orderID().MatchString(order) {
 		return ""
 	}
 	return "https://" + shop + "/admin/orders/" + order

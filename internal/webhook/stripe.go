@@ -3,7 +3,6 @@ package webhook
 import (
 	"crypto/sha256"
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
 
@@ -140,21 +139,21 @@ func (b stripeBody) properties() map[string]string {
 var stripeDecimals = map[string]int{"ISK": 2, "UGX": 2, "MGA": 0}
 
 var (
-	stripeID    = regexp.MustCompile(`^([a-z]{2,4})_[A-Za-z0-9_]{1,100}$`)
+	stripeID    = foreign.Pattern(`^([a-z]{2,4})_[A-Za-z0-9_]{1,100}$`)
 	stripePages = map[string]string{"pi": "payments", "ch": "payments", "py": "payments", "in": "invoices", "sub": "subscriptions"}
 )
 
 // link leads to the payment, invoice or subscription in the owner's dashboard.
 func (b stripeBody) link() string {
 	o, base := b.Data.Object, "https://dashboard.stripe.com/"
-	if account := stripeID.FindStringSubmatch(string(b.Account)); account != nil && account[1] == "acct" {
+	if account := stripeID().FindStringSubmatch(string(b.Account)); account != nil && account[1] == "acct" {
 		base += account[0] + "/"
 	}
 	if strings.EqualFold(foreign.First(b.Livemode), "false") {
 		base += "test/"
 	}
 	for _, id := range []foreign.Text{o.ID, o.PaymentIntent, o.Subscription} {
-		if found := stripeID.FindStringSubmatch(string(id)); found != nil && stripePages[found[1]] != "" {
+		if found := stripeID().FindStringSubmatch(string(id)); found != nil && stripePages[found[1]] != "" {
 			return base + stripePages[found[1]] + "/" + found[0]
 		}
 	}

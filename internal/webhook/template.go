@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"afterword/internal/foreign"
@@ -40,7 +39,7 @@ func needed(names ...string) vital { return vital{names, true} }
 func filled(body []byte, into any, all ...vital) error {
 	err := foreign.Decode(body, into)
 	syntax := (*json.SyntaxError)(nil)
-	broken := errors.As(err, &syntax) && closed.Match(body)
+	broken := errors.As(err, &syntax) && closed().Match(body)
 	if err != nil && !broken {
 		return err
 	}
@@ -72,7 +71,7 @@ func filled(body []byte, into any, all ...vital) error {
 }
 
 // closed is a body that has come as a whole, whatever is in it.
-var closed = regexp.MustCompile(`(?s)^\s*\{.*\}\s*$`)
+var closed = foreign.Pattern(`(?s)^\s*\{.*\}\s*$`)
 
 // of is the value that the fields have under one of the names; false when it is not one alone.
 func (v vital) of(fields []field) (said string, alone bool) {
@@ -128,11 +127,11 @@ func fieldsOf(body []byte) (fields []field) {
 }
 
 // pair is a field that holds a number, or a text without quotes.
-var pair = regexp.MustCompile(`"([a-z_]+)"\s*:\s*(?:"([^"\\\r\n]*)"\s*[,}\r\n]|(\d+))`)
+var pair = foreign.Pattern(`"([a-z_]+)"\s*:\s*(?:"([^"\\\r\n]*)"\s*[,}\r\n]|(\d+))`)
 
 // wholeFields are the fields that can be read in what is not quite JSON.
 func wholeFields(body []byte) (fields []field) {
-	for _, found := range pair.FindAllStringSubmatch(string(body), -1) {
+	for _, found := range pair().FindAllStringSubmatch(string(body), -1) {
 		fields = append(fields, field{found[1], strings.TrimSpace(found[2] + found[3])})
 	}
 	return fields

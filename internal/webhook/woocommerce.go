@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"afterword/internal/foreign"
@@ -24,12 +23,12 @@ var woocommerce = sender{
 	},
 	events: single(woocommerceEvent),
 	handshake: func(header http.Header, body []byte) bool {
-		return header.Get("X-WC-Webhook-Signature") == "" && woocommercePing.Match(body)
+		return header.Get("X-WC-Webhook-Signature") == "" && woocommercePing().Match(body)
 	},
 	happened: []string{"date_completed_gmt", "date_paid_gmt", "date_modified_gmt"},
 }
 
-var woocommercePing = regexp.MustCompile(`^webhook_id=[0-9]{1,20}\s*$`)
+var woocommercePing = foreign.Pattern(`^webhook_id=[0-9]{1,20}\s*$`)
 
 type woocommerceOrder struct {
 	ID        foreign.Text `json:"id"`
@@ -120,7 +119,7 @@ func (o woocommerceOrder) language() string {
 // to be within it. Shops that keep orders elsewhere than in posts lead on from there.
 func (o woocommerceOrder) link(shop string) string {
 	u, err := url.Parse(shop)
-	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || !orderID.MatchString(string(o.ID)) {
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || !orderID().MatchString(string(o.ID)) {
 		return ""
 	}
 	base := strings.TrimRight(shop, "/") + "/"
