@@ -126,7 +126,7 @@ func TestAPayloadIsReadWhateverIsMissing(t *testing.T) {
 		{"a language as a tag", "zendesk", `{"requester_language":"pt-BR"}`, nil, touchpoint.Event{Language: "pt-br"}},
 		{"consent refused, milliseconds, a number as subject, a list, an object", "standard",
 			`{"type":"x","timestamp":1795165920000,"data":{"subject":42,"consent":false,"reopened":"true","properties":{"tags":["a","b"],"amount":9.5,"vip":true,"odd":{"x":1},"no":null}}}`,
-			http.Header{"Svix-Id": {"s"}},
+			http.Header{"Svix-Id": {"s"}, "Svix-Signature": {"v1,x"}},
 			touchpoint.Event{Name: "x", Delivery: "s", At: at, Subject: "42", Consent: touchpoint.Refused, Reopened: true, Properties: map[string]string{"tags": "a,b", "amount": "9.5", "vip": "true"}}},
 	} {
 		if row.want.Properties == nil {

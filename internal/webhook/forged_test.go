@@ -216,3 +216,20 @@ func TestTheFirstOfAListIsFoundAsJSONFindsIt(t *testing.T) {
 		}
 	}
 }
+
+// A captured delivery with an id of the other family's beside it would be another delivery.
+func TestTheDeliveryIsTheOneThatIsSigned(t *testing.T) {
+	body := []byte(`{"type":"onboarding.completed"}`)
+	header := signed(t, "standard", body, noon)
+	for _, name := range []string{"Signature", "Timestamp", "Id"} {
+		header.Set("Svix-"+name, header.Get("Webhook-"+name))
+		header.Del("Webhook-" + name)
+	}
+	header.Set("Webhook-Id", "msg_forged")
+	if err := standard.scheme.verify(message{header: header, body: body}, secretsOf["standard"], noon); err != nil {
+		t.Fatal(err)
+	}
+	if events, err := standard.events(header, body); err != nil || events[0].Delivery != header.Get("Svix-Id") {
+		t.Errorf("the delivery is %q, %v; want %q", events[0].Delivery, err, header.Get("Svix-Id"))
+	}
+}

@@ -14,16 +14,17 @@ import (
 var standard = sender{
 	scheme: scheme{
 		hash: sha256.New, signed: []part{deliveryPart, timePart, bodyPart}, separator: ".", encoding: standardBase64, key: decodedKey,
-		families: []family{
-			{signature: "Webhook-Signature", timestamp: "Webhook-Timestamp", delivery: "Webhook-Id"},
-			{signature: "Svix-Signature", timestamp: "Svix-Timestamp", delivery: "Svix-Id"},
-		},
-		style: spaced, prefix: "v1,",
+		families: standardFamilies, style: spaced, prefix: "v1,",
 		tolerance: 300 * time.Second,
 	},
 	events:   single(standardEvent),
 	refuses:  true,
 	happened: []string{"timestamp"},
+}
+
+var standardFamilies = []family{
+	{signature: "Webhook-Signature", timestamp: "Webhook-Timestamp", delivery: "Webhook-Id"},
+	{signature: "Svix-Signature", timestamp: "Svix-Timestamp", delivery: "Svix-Id"},
 }
 
 type standardBody struct {
@@ -54,7 +55,7 @@ func standardEvent(header http.Header, body []byte) (touchpoint.Event, error) {
 	d := b.Data
 	e := touchpoint.Event{
 		Name:       foreign.First(b.Type),
-		Delivery:   foreign.First(foreign.Text(header.Get("Webhook-Id")), foreign.Text(header.Get("Svix-Id"))),
+		Delivery:   header.Get(familyOf(standardFamilies, header).delivery), // the one that is signed
 		Subject:    foreign.First(d.Subject),
 		Link:       foreign.First(d.Link),
 		At:         foreign.Moment(b.Timestamp),

@@ -137,12 +137,7 @@ func (s scheme) claims(m message) ([]claim, error) {
 
 // read reads the first family of headers that has a signature; signatures of other versions are passed over.
 func (s scheme) read(header http.Header) (claim, error) {
-	var names family
-	for _, names = range s.families {
-		if header.Get(names.signature) != "" {
-			break
-		}
-	}
+	names := familyOf(s.families, header)
 	c := claim{delivery: header.Get(names.delivery), timestamp: header.Get(names.timestamp)}
 	list := []string{header.Get(names.signature)}
 	switch s.style {
@@ -176,6 +171,16 @@ func (s scheme) read(header http.Header) (claim, error) {
 		return c, errUnsigned
 	}
 	return c, nil
+}
+
+// familyOf is the first of the families whose signature is there; without any, the usual one.
+func familyOf(families []family, header http.Header) family {
+	for _, names := range families {
+		if header.Get(names.signature) != "" {
+			return names
+		}
+	}
+	return families[0]
 }
 
 // parts are what is signed, in order. Nothing large is copied.
