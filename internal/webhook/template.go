@@ -43,10 +43,11 @@ func filled(body []byte, into any, all ...vital) error {
 	if err != nil && !broken {
 		return err
 	}
-	fields := fieldsOf(body)
-	if broken {
-		fields = wholeFields(body)
+	read := fieldsOf
+	if broken { // and nothing has bounded how deep it is
+		read = wholeFields
 	}
+	fields := read(body)
 	for _, v := range all {
 		said, alone := v.of(fields)
 		if !alone {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -94,6 +95,16 @@ func TestAQuoteInANameBreaksNoTemplate(t *testing.T) {
 }
 
 // A name that is written so that it becomes fields would have somebody else asked, or take the place of another's ticket.
+func TestANameThatBecomesAnEventOfZendesksOwnAsksAboutNoOthersTicket(t *testing.T) {
+	const own = `"type":"zen:event-type:ticket.status_changed","detail":{"id":"999"},"event":{"current":"SOLVED"}`
+	for _, name := range []string{`x",` + own + `,"y":"`, `x","detail":{"a":"",` + own + `},` + own + `,"y":"`, `x",` + own + `,"requester_email":"","y":"`} {
+		events, err := zendesk.events(http.Header{}, fill(t, program.Zendesk, map[string]string{"ticket.requester.name": name}))
+		if err == nil && (events[0].Subject != "88" || events[0].Fetch != "") {
+			t.Errorf("%s: %+v", name, events[0])
+		}
+	}
+}
+
 func TestANameThatBecomesAFieldIsNotUnderstood(t *testing.T) {
 	fields := map[string][]string{
 		program.Zendesk: {"ticket_id", "status", "requester_email", "link"}, program.Gorgias: {"ticket_id", "status", "email"},
@@ -112,5 +123,22 @@ func TestANameThatBecomesAFieldIsNotUnderstood(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A megabyte of brackets took half a gigabyte of stack, which is more than the function has.
+func TestABrokenTemplateIsReadInTheMemoryThatItTakesHoweverDeepItIs(t *testing.T) {
+	body := "{\"ticket_id\":\"88\",\"status\":\"closed\",\"requester_email\":\"maria@customer.example\",\n\"a\":" + strings.Repeat("[", MaxBody-200) + "}"
+	stack := func() uint64 {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.StackSys
+	}
+	before := stack()
+	if events, err := zendesk.events(http.Header{}, []byte(body)); err != nil || events[0].Subject != "88" {
+		t.Errorf("%+v, %v", events, err)
+	}
+	if grown := int64(stack()) - int64(before); grown > 16<<20 {
+		t.Errorf("the stack has grown by %d MB", grown>>20)
 	}
 }

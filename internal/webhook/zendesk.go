@@ -66,7 +66,7 @@ type zendeskTicket struct {
 
 func zendeskEvent(header http.Header, body []byte) (touchpoint.Event, error) {
 	var own zendeskOwn
-	if foreign.Decode(body, &own) == nil && strings.HasPrefix(foreign.First(own.Type), zendeskTypes) {
+	if foreign.Decode(body, &own) == nil && strings.HasPrefix(foreign.First(own.Type), zendeskTypes) && !isTemplate(body) {
 		return own.event(), nil
 	}
 	var t zendeskTicket
@@ -96,6 +96,12 @@ func zendeskEvent(header http.Header, body []byte) (touchpoint.Event, error) {
 			"channel": strings.ToLower(foreign.First(t.Channel)), "tags": strings.Join(strings.FieldsFunc(foreign.First(t.Tags), tagEnd), ","),
 		}),
 	}, nil
+}
+
+// isTemplate tells whether a body is the template, whatever else is in it: a customer may have written the type of an event into it, to have
+// somebody else's ticket asked about. Zendesk's own events tell nobody's address.
+func isTemplate(body []byte) bool {
+	return slices.ContainsFunc(fieldsOf(body), func(f field) bool { return strings.EqualFold(f.name, "requester_email") })
 }
 
 func tagEnd(r rune) bool { return r == ' ' || r == ',' }
