@@ -107,8 +107,18 @@ func Properties(of map[string]string) map[string]string {
 
 var errNotObject = errors.New("it is no object")
 
-// Decode reads a body that is one JSON object, and fails on anything else.
+// Decode reads a body that is one JSON object, and fails on anything else. A list or a text where an object should be, as systems in PHP
+// write those that are empty, is as good as missing.
 func Decode(body []byte, into any) error {
+	err := DecodeExact(body, into)
+	if other := (*json.UnmarshalTypeError)(nil); errors.As(err, &other) { // all else has been read
+		return nil
+	}
+	return err
+}
+
+// DecodeExact also fails on what should be an object and is none: for what is refused, so that whoever wrote it is told.
+func DecodeExact(body []byte, into any) error {
 	if trimmed := bytes.TrimLeft(body, " \t\r\n"); len(trimmed) > 0 && trimmed[0] != '{' && json.Valid(body) {
 		return errNotObject
 	}

@@ -45,6 +45,25 @@ func TestAListIsReadInOneGoHoweverDeepItIs(t *testing.T) {
 	}
 }
 
+func TestAnObjectOfAnotherTypeIsAsGoodAsMissing(t *testing.T) {
+	for _, of := range []string{`[]`, `"text"`, `7`, `[{"name":"Anna"}]`} {
+		var read struct {
+			Agent struct {
+				Name foreign.Text `json:"name"`
+			} `json:"agent"`
+			Lines []struct {
+				Title foreign.Text `json:"title"`
+			} `json:"lines"`
+			Own map[string]foreign.Text `json:"own"`
+			ID  foreign.Text            `json:"id"`
+		}
+		body := `{"agent":` + of + `,"own":` + of + `,"lines":{"1":{}},"id":12}`
+		if err := foreign.Decode([]byte(body), &read); err != nil || read.ID != "12" || read.Agent.Name != "" || len(read.Lines)+len(read.Own) > 0 {
+			t.Errorf("%s reads %+v, %v", body, read, err)
+		}
+	}
+}
+
 func TestOnlyAnObjectIsRead(t *testing.T) {
 	for _, body := range []string{``, `null`, `[]`, `"text"`, `{`, `{} {}`} {
 		if err := foreign.Decode([]byte(body), &struct{}{}); err == nil {

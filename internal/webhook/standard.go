@@ -49,7 +49,7 @@ type standardBody struct {
 
 func standardEvent(header http.Header, body []byte) (touchpoint.Event, error) {
 	var b standardBody
-	if err := foreign.Decode(body, &b); err != nil {
+	if err := foreign.DecodeExact(body, &b); err != nil {
 		return touchpoint.Event{}, err
 	}
 	d := b.Data

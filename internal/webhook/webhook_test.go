@@ -126,6 +126,7 @@ func TestBadInputGetsAClearAnswerAndChangesNothing(t *testing.T) {
 		return h
 	}
 	broken, large := []byte(`{"type":"onboarding.completed",`), bytes.Repeat([]byte(" "), 2<<20)
+	odd := []byte(`{"type":"onboarding.completed","data":"account-42"}`)
 	limit := append(bytes.Repeat([]byte(" "), MaxBody-len(body)), body...)
 	for _, row := range []struct {
 		rule, method, source string
@@ -148,6 +149,7 @@ func TestBadInputGetsAClearAnswerAndChangesNothing(t *testing.T) {
 		{"stale timestamp", "POST", "standard", resigned(body, noon.Add(-301*time.Second)), body, 401, "signature", errStale.Error()},
 		{"timestamp to come", "POST", "standard", resigned(body, noon.Add(301*time.Second)), body, 401, "signature", errStale.Error()},
 		{"broken JSON", "POST", "standard", resigned(broken, noon), broken, 400, "JSON", ""},
+		{"a text where the event's data should be", "POST", "standard", resigned(odd, noon), odd, 400, "JSON", ""},
 		{"broken JSON, badly signed", "POST", "standard", good(), broken, 401, "signature", ""},
 		{"another source's signature", "POST", "zendesk", good(), body, 401, "signature", errUnsigned.Error()},
 		{"exactly a megabyte", "POST", "standard", resigned(limit, noon), limit, 200, "planned", ""},
