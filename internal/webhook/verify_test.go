@@ -33,6 +33,10 @@ var schemes = map[string]scheme{
 	"bigcommerce": bigcommerce.scheme, "adyen": adyen.scheme, "helpscout": helpscout.scheme, "intercom": intercom.scheme, "hubspot": hubspot.scheme,
 	"segment": track.scheme, "calendly": calendly.scheme, "auth0": auth0.scheme, "clerk": clerk.scheme,
 	"freshdesk": freshdesk.scheme, "gorgias": gorgias.scheme,
+	"generic of the body": schemeOf(program.Auth{Hash: "sha512", Header: "X-Body-Signature", Encoding: "base64", Signed: program.SignedBody}),
+	"generic with a time": schemeOf(program.Auth{
+		Hash: "sha1", Header: "X-Timed-Signature", Prefix: "sha1=", Encoding: "hex", Signed: program.SignedTimestampColon, Timestamp: "X-Signed-At",
+	}),
 }
 
 var secretsOf = map[string][]string{
@@ -41,6 +45,7 @@ var secretsOf = map[string][]string{
 	"helpscout": {"asdffdsa"}, "intercom": {"the app's secret"}, "hubspot": {"yyyyyyyy-yyyy"}, "segment": {"shared"}, "calendly": {"signing key"},
 	"auth0": {"a token of some length"}, "clerk": {"whsec_c2lnbmVkLWJ5LWNsZXJrLWFuZC1zdml4"},
 	"freshdesk": {"a secret of the rule"}, "gorgias": {"a secret of the integration"},
+	"generic of the body": {"a secret of the owner's"}, "generic with a time": {"another of the owner's"},
 }
 
 const hookURL = "https://feedback.example.com/hooks/hubspot"
