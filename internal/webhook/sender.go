@@ -18,8 +18,6 @@ type sender struct {
 	inOrder bool
 	// reopens tells whether an event that the program does not map means that its subject is being worked on again; nil: never.
 	reopens func(name string) bool
-	// public are secrets that everybody knows and that prove nothing.
-	public []string
 	// pings are the names of events by which the sender only tries whether we are there.
 	pings []string
 	// handshake tells whether it is a request, unsigned and with nothing to be kept, that the sender tries an address with; nil: never.
@@ -38,6 +36,9 @@ var senders = map[string]sender{
 	program.Track: track, program.Auth0: auth0, program.Clerk: clerk, program.Calendly: calendly,
 	program.Freshdesk: freshdesk, program.HelpScout: helpscout, program.Intercom: intercom, program.Gorgias: gorgias, program.HubSpot: hubspot,
 }
+
+// published are secrets that everybody knows and that prove nothing, of whichever kind the program says that a source is.
+var published = []string{zendeskTestSecret}
 
 // senderOf is the sender of a source; false when there is none of its kind.
 func senderOf(source program.Source) (sender, bool) {

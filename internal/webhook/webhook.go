@@ -175,7 +175,9 @@ func (h Handler) verify(r *http.Request, source program.Source, sender sender, b
 	if err != nil {
 		return err
 	}
-	secrets = slices.DeleteFunc(slices.Clone(secrets), func(s string) bool { return s == "" || slices.Contains(sender.public, s) })
+	secrets = slices.DeleteFunc(slices.Clone(secrets), func(s string) bool {
+		return strings.TrimSpace(s) == "" || slices.Contains(published, s)
+	})
 	if len(secrets) == 0 {
 		err = errors.New("the source has no secret of its own")
 	} else {
