@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -44,11 +45,23 @@ func outside(_, address string, _ syscall.RawConn) error {
 	if err != nil {
 		return err
 	}
-	if ip := at.Addr().Unmap(); !ip.IsGlobalUnicast() || ip.IsPrivate() {
+	ip := at.Addr().Unmap()
+	if translated.Contains(ip) {
+		of := ip.As16()
+		ip = netip.AddrFrom4([4]byte(of[12:]))
+	}
+	if !ip.IsGlobalUnicast() || ip.IsPrivate() || slices.ContainsFunc(ours, func(p netip.Prefix) bool { return p.Contains(ip) }) {
 		return errInside
 	}
 	return nil
 }
+
+// translated are IPv6 addresses that stand for those of IPv4, at their end (RFC 6052). ours are of networks inside that the library takes for
+// the internet: shared with a provider (RFC 6598), translated locally (RFC 8215), and tunnels to any address of IPv4 (RFC 3056).
+var (
+	translated = netip.MustParsePrefix("64:ff9b::/96")
+	ours       = []netip.Prefix{netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("2002::/16")}
+)
 
 // call is a source's API with the owner's token.
 type call struct {

@@ -233,7 +233,7 @@ func TestNothingOfOurOwnNetworkIsAsked(t *testing.T) {
 	server := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { met = true }))
 	defer server.Close()
 	source := helpdesk
-	for _, at := range []string{server.URL, "https://169.254.169.254", "https://10.0.0.1", "https://[::1]", "https://[::ffff:127.0.0.1]", "https://0.0.0.0"} {
+	for _, at := range []string{server.URL, "https://169.254.169.254", "https://10.0.0.1", "https://[::1]", "https://[::ffff:127.0.0.1]", "https://0.0.0.0", "https://100.64.0.1", "https://[64:ff9b::a9fe:a9fe]", "https://[2002:7f00:1::]", "https://[64:ff9b:1::1]"} {
 		source.API = at
 		_, err := ask(t, nil, source, touchpoint.Event{Fetch: "tickets/1"})
 		var got *touchpoint.Unanswered
