@@ -45,9 +45,10 @@ func (e Event) clean(touchpoint program.Touchpoint, id customer.ID, now time.Tim
 		e.Zone = ""
 	}
 	e.Name = eventName(e.Name)
-	if e.Delivery = text(e.Delivery, longestText); strings.Contains(e.Delivery, "@") {
+	if e.Delivery = text(e.Delivery, 10*longestSubject); strings.Contains(e.Delivery, "@") {
 		e.Delivery = digest(e.Delivery)
 	}
+	e.Delivery = short(e.Delivery, longestText)
 	e.Link = link(e.Link)
 	e.Properties = properties(e.Properties)
 	now = now.UTC().Truncate(time.Second)
@@ -84,22 +85,22 @@ func subject(e Event, touchpoint program.Touchpoint, id customer.ID) string {
 	case strings.Contains(s, "@"):
 		s = string(id)
 	case touchpoint.Subject == program.SharedSubject && s != "" && id != "":
-		return short(s) + "~" + string(id)
+		return short(s, longestSubject) + "~" + string(id)
 	case touchpoint.Subject == program.SharedSubject && s != "":
-		return short(s) + "~" + e.Delivery
+		return short(s, longestSubject) + "~" + e.Delivery
 	}
 	if s == "" {
 		return e.Delivery
 	}
-	return short(s)
+	return short(s, longestSubject)
 }
 
-// short keeps a long name distinct: its beginning and a hash of all of it.
-func short(s string) string {
-	if len(s) <= longestSubject {
+// short keeps a name of more bytes distinct: its beginning and a hash of all of it.
+func short(s string, most int) string {
+	if len(s) <= most {
 		return s
 	}
-	return strings.ToValidUTF8(s[:longestSubject-23], "") + "~" + digest(s)
+	return strings.ToValidUTF8(s[:most-23], "") + "~" + digest(s)
 }
 
 // digest stands for a text that cannot be kept: 22 characters, the same for the same text.

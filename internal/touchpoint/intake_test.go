@@ -269,6 +269,17 @@ func TestASubjectIsAVisitsOwnName(t *testing.T) {
 	if a, b := subject(long+"a"), subject(long+"b"); a == b || len(a) > 120 || !utf8.ValidString(a) || subject(long+"a") != a {
 		t.Errorf("long names became %q and %q", a, b)
 	}
+	delivery := func(id string) string {
+		book, e := &page{}, order()
+		e.Subject, e.Delivery = "", id
+		take(t, book, e)
+		return book.entered.Visit.Subject
+	}
+	for _, long := range []string{long, "maria@customer.example" + long} {
+		if a, b := delivery(long+"a"), delivery(long+"b"); a == b || len(a) > 80 || !utf8.ValidString(a) || delivery(long+"a") != a {
+			t.Errorf("long deliveries became %q and %q", a, b)
+		}
+	}
 }
 
 func TestAnEventWithoutSubjectAndDeliveryIsRefused(t *testing.T) {
