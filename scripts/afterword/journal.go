@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strconv"
 )
 
@@ -27,22 +26,19 @@ type journal struct {
 	path string
 }
 
-// open goes on from what is written down, or begins. restart forgets it.
+// open goes on from what is written down, or begins, and writes that down before anything else is left: who is killed then has begun. restart
+// forgets it, as does a beginning after which nothing was done.
 func (j *journal) open(file, rejects string, restart bool) error {
-	text, err := os.ReadFile(j.path)
-	switch {
-	case restart || errors.Is(err, fs.ErrNotExist):
-		j.Rejects, j.Sums = rejects, map[string]int{}
-		if _, err := os.Stat(rejects); err == nil && !restart {
+	before, err := j.before()
+	if err != nil && !restart {
+		return fmt.Errorf("%s cannot be read (%w); --restart begins anew", j.path, err)
+	}
+	if restart || before.Rows == 0 {
+		if _, err := os.Stat(rejects); err == nil && !restart && before.Rejects != rejects {
 			return fmt.Errorf("%s is there, from an earlier import; mend and import it, move it away, or name another with --rejects", rejects)
 		}
-		return nil
-	case err != nil:
-		return err
-	}
-	var before journal
-	if err := json.Unmarshal(text, &before); err != nil {
-		return fmt.Errorf("%s cannot be read (%w); --restart begins anew", j.path, err)
+		j.Rejects, j.Sums = rejects, map[string]int{}
+		return j.write()
 	}
 	for _, changed := range []struct {
 		what     string
@@ -60,17 +56,34 @@ func (j *journal) open(file, rejects string, restart bool) error {
 	return nil
 }
 
+// before is what is written down; nothing when nothing is.
+func (j *journal) before() (before journal, err error) {
+	text, err := os.ReadFile(j.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return before, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &before)
+	}
+	return before, err
+}
+
 // reached writes down that so many rows are done.
 func (j *journal) reached(rows int, refused *rejects) (err error) {
 	if j.Bytes, err = refused.kept(); err != nil {
 		return err
 	}
 	j.Rows = rows
+	return j.write()
+}
+
+// write replaces what is written down, all of it or nothing.
+func (j *journal) write() error {
 	text, err := json.Marshal(j)
 	if err != nil {
 		return err
 	}
-	next, err := os.CreateTemp(filepath.Dir(j.path), filepath.Base(j.path)+".*")
+	next, err := os.OpenFile(j.path+".next", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
@@ -121,6 +134,12 @@ func openRejects(j *journal, of *sheet) (*rejects, error) {
 		if head != rejectedLine && head != rejectedBecause {
 			r.keep, heads = append(r.keep, i), append(heads, head)
 		}
+	}
+	if j.Sums[refusedSum] == 0 {
+		j.Bytes = 0 // it may be gone already, when the end was cut off
+	}
+	if info, err := file.Stat(); err != nil || info.Size() < j.Bytes {
+		return nil, errors.Join(err, fmt.Errorf("%s lacks rows that were refused: it was changed since this import began; --restart begins anew, and makes no double", j.Rejects), file.Close())
 	}
 	if err := file.Truncate(j.Bytes); err != nil {
 		return nil, err

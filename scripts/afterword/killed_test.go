@@ -39,7 +39,6 @@ type killer struct {
 	process *os.Process
 	chance  *rand.Rand
 	kills   map[string]int
-	batches int
 	planned int
 	order   []int
 }
@@ -67,7 +66,7 @@ func (k *killer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (k *killer) next() (when string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.batches++; k.batches == 1 || k.planned >= surely && k.chance.IntN(6) > 0 || k.planned == mostKills {
+	if k.planned >= surely && k.chance.IntN(6) > 0 || k.planned == mostKills {
 		return ""
 	}
 	if k.planned%surely == 0 {
