@@ -165,7 +165,7 @@ var importable = map[string]imported{
 	},
 	"customers": {
 		kind: kind{
-			such: "address,name,last_asked", needed: []string{"address"},
+			such: "address,name,last_asked", needed: []string{"address"}, plain: true,
 			columns: map[string]column{
 				"address": as("address"), "name": as("name"), "language": as("language"), "zone": as("time_zone"), "since": at("customer_since"),
 				"consent": consent, "agreed": agreed, "last_asked": at("last_asked"), "status_at": at("status_at"),

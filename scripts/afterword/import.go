@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/schollz/progressbar/v3"
 )
@@ -66,12 +67,8 @@ func importFile(ctx context.Context, on target, arguments []string, out io.Write
 	if !ok {
 		return fmt.Errorf("%q cannot be imported; expected %s", what, strings.Join(slices.Sorted(maps.Keys(importable)), ", "))
 	}
-	names, err := renamed(columns)
-	if err != nil {
-		return err
-	}
 	i := &importing{imported: of, on: on, file: file, touchpoint: touchpoint, wait: rest, said: os.Stderr}
-	total, hash, err := i.survey(names)
+	total, hash, err := i.survey(columns)
 	if err != nil {
 		return err
 	}
@@ -85,24 +82,58 @@ func importFile(ctx context.Context, on target, arguments []string, out io.Write
 	return i.run(ctx, &mark, restart, rejects, total, out)
 }
 
-// renamed reads "Score=rating,Person=-".
+// renamed reads "Score=rating,Person=-", a line of a CSV: quoted, a head may have commas.
 func renamed(columns string) (map[string]string, error) {
 	names := map[string]string{}
-	for _, pair := range strings.Split(columns, ",") {
-		if columns == "" {
-			break
-		}
-		head, name, is := strings.Cut(pair, "=")
-		if head, name = strings.TrimSpace(head), strings.TrimSpace(name); !is || head == "" || name == "" {
-			return nil, fmt.Errorf("--columns is such as Score=rating,Team=property:team,Notes=-; %q is not", pair)
+	if columns == "" {
+		return names, nil
+	}
+	line := csv.NewReader(strings.NewReader(columns))
+	line.TrimLeadingSpace = true
+	pairs, err := line.Read()
+	if err != nil {
+		return nil, fmt.Errorf("--columns is such as %s; %q is not", exampleColumns, columns)
+	}
+	for _, pair := range pairs {
+		equals := max(0, strings.LastIndexByte(pair, '='))
+		head, name := strings.TrimSpace(pair[:equals]), strings.TrimSpace(strings.TrimPrefix(pair[equals:], "="))
+		if head == "" || name == "" {
+			return nil, fmt.Errorf("--columns is such as %s; %q is not", exampleColumns, pair)
 		}
 		names[head] = name
 	}
 	return names, nil
 }
 
+const exampleColumns = `Score=rating,Team=property:team,Notes=-,"Why, if we may ask?=-"`
+
+// named says how columns are named otherwise; where only unknown ones are in the way, what leaves out all of them, as a shell takes it.
+func named(err error, columns string) string {
+	example := "'Score=rating,Notes=-'"
+	if u := (unknownColumns{}); errors.As(err, &u) && !strings.ContainsFunc(strings.Join(u.heads, ""), unicode.IsControl) {
+		var line strings.Builder
+		rows := csv.NewWriter(&line)
+		pairs := make([]string, len(u.heads))
+		for n, head := range u.heads {
+			pairs[n] = head + "=" + ignored
+		}
+		_ = rows.Write(pairs) // into memory
+		rows.Flush()
+		text := strings.TrimSpace(line.String())
+		if columns != "" {
+			text = columns + "," + text
+		}
+		example = "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+	}
+	return "--columns names them otherwise or leaves them out (--columns " + example + ")"
+}
+
 // survey reads the file once, so that one that is broken in the middle is told of before anything is sent. It counts the rows.
-func (i *importing) survey(names map[string]string) (total int, hash string, err error) {
+func (i *importing) survey(columns string) (total int, hash string, err error) {
+	names, err := renamed(columns)
+	if err != nil {
+		return 0, "", err
+	}
 	in, err := os.Open(i.file)
 	if err != nil {
 		return 0, "", err
@@ -114,7 +145,7 @@ func (i *importing) survey(names map[string]string) (total int, hash string, err
 		return 0, "", err
 	}
 	if i.places, err = i.kind.places(s.heads, names); err != nil {
-		return 0, "", fmt.Errorf("%s:1: %w; --columns names them otherwise or leaves them out (--columns 'Score=rating,Notes=-')", i.file, err)
+		return 0, "", fmt.Errorf("%s:1: %w; %s", i.file, err, named(err, columns))
 	}
 	if i.imported.touchpoint && i.touchpoint == "" && !slices.ContainsFunc(i.places, func(p place) bool { return p.is == "touchpoint" }) {
 		return 0, "", fmt.Errorf("%s:1: the column \"touchpoint\" is missing; --touchpoint names the one of all rows", i.file)

@@ -90,6 +90,7 @@ type kind struct {
 	columns map[string]column
 	aliases map[string]string // other names of columns, as former tools have them; "-": of no use here
 	needed  []string          // columns
+	plain   bool              // there are no properties
 }
 
 // ignored is the column of what is left out.
@@ -108,6 +109,7 @@ type place struct {
 // places tells where the cells of each column go. By names, heads of the file are renamed.
 func (k kind) places(heads []string, names map[string]string) ([]place, error) {
 	var all []place
+	var unknown []string
 	for name := range names {
 		if !slices.ContainsFunc(heads, func(head string) bool { return strings.TrimSpace(head) == name }) {
 			return nil, fmt.Errorf("there is no column %.40q in the file", name)
@@ -118,15 +120,19 @@ func (k kind) places(heads []string, names map[string]string) ([]place, error) {
 			return nil, errNotUTF8
 		}
 		p := place{head: head, is: head}
+		if head == "" { // such as spreadsheets write behind the last one
+			p.is = ignored
+		}
 		if name, renamed := names[head]; renamed {
 			p.is = name
 		}
-		if of, is := strings.CutPrefix(p.is, property); is && of != "" {
+		if of, is := strings.CutPrefix(p.is, property); is && of != "" && !k.plain {
 			p.take = propertyOf(of)
 		} else if p.is != ignored {
 			p.is = k.named(p.is)
 			if p.take = k.columns[p.is]; p.take == nil && p.is != ignored {
-				return nil, fmt.Errorf("there is no column %.40q; expected some of %s and %sNAME", head, strings.Join(slices.Sorted(maps.Keys(k.columns)), ", "), property)
+				unknown = append(unknown, head)
+				continue
 			}
 		}
 		if i := slices.IndexFunc(all, func(other place) bool { return other.is == p.is && p.is != ignored }); i >= 0 {
@@ -137,12 +143,33 @@ func (k kind) places(heads []string, names map[string]string) ([]place, error) {
 		}
 		all = append(all, p)
 	}
+	if len(unknown) > 0 {
+		return nil, unknownColumns{unknown, k}
+	}
 	for _, needed := range k.needed {
 		if !slices.ContainsFunc(all, func(p place) bool { return p.is == needed }) {
 			return nil, fmt.Errorf("the column %q is missing", needed)
 		}
 	}
 	return all, nil
+}
+
+// unknownColumns are heads that mean nothing.
+type unknownColumns struct {
+	heads []string
+	of    kind
+}
+
+func (u unknownColumns) Error() string {
+	var all []string
+	for _, head := range u.heads {
+		all = append(all, fmt.Sprintf("%.40q", head))
+	}
+	expected := strings.Join(slices.Sorted(maps.Keys(u.of.columns)), ", ")
+	if !u.of.plain {
+		expected += " and " + property + "NAME"
+	}
+	return fmt.Sprintf("there is no column %s; expected some of %s", strings.Join(all, ", "), expected)
 }
 
 // named is the column of a name as a former tool writes it: "Created At".
