@@ -44,6 +44,7 @@ type importing struct {
 	touchpoint string // of rows that name none
 	places     []place
 	local      *time.Location
+	mended     bool                // the file is one of refused rows
 	equals     map[[16]byte]uint32 // how many rows of each content there were so far that nothing else tells apart
 	wait       func(context.Context, time.Duration) error
 	said       io.Writer // where troubles are told of
@@ -144,6 +145,7 @@ func (i *importing) survey(columns string) (total int, hash string, err error) {
 	if err != nil {
 		return 0, "", err
 	}
+	i.mended = slices.Contains(s.heads, rejectedBecause)
 	if i.places, err = i.kind.places(s.heads, names); err != nil {
 		return 0, "", fmt.Errorf("%s:1: %w; %s", i.file, err, named(err, columns))
 	}
@@ -180,6 +182,12 @@ func zoneOf(ctx context.Context, on target) (*time.Location, error) {
 // rowOf brings a row into the form in which it is sent; false for one with nothing in it.
 func (i *importing) rowOf(raw []string, line int, troubled error) (row, bool) {
 	w := row{line: line, raw: slices.Clone(raw)}
+	if i.mended {
+		for n, cell := range w.raw {
+			w.raw[n] = armed(cell)
+		}
+		raw = w.raw
+	}
 	if !slices.ContainsFunc(raw, func(cell string) bool { return strings.TrimSpace(cell) != "" }) {
 		return w, false
 	}

@@ -9,6 +9,9 @@ import (
 	"io/fs"
 	"os"
 	"strconv"
+	"strings"
+
+	"afterword/internal/mail"
 )
 
 // journal is how far an import has come, in a file beside the one that is imported. It is written after each batch; of a batch that was
@@ -159,22 +162,44 @@ func (r *rejects) add(batch []row, outcomes []outcome) error {
 		if o.refused == "" {
 			continue
 		}
-		cells := []string{strconv.Itoa(batch[i].line), o.refused}
+		cells := []string{strconv.Itoa(batch[i].line), unarmed(o.refused)}
 		for _, n := range r.keep {
 			cell := ""
 			if n < len(batch[i].raw) {
-				cell = batch[i].raw[n]
+				cell = unarmed(batch[i].raw[n])
 			}
 			cells = append(cells, cell)
 		}
-		if len(batch[i].raw) > r.width {
-			cells = append(cells, batch[i].raw[r.width:]...)
+		for _, cell := range batch[i].raw[min(r.width, len(batch[i].raw)):] {
+			cells = append(cells, unarmed(cell))
 		}
 		if err := r.rows.Write(cells); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// unarmed is a cell with an apostrophe before what a spreadsheet would take for a formula, such as what a customer wrote: whoever mends the
+// file is likely to open it in one. armed takes it off again.
+func unarmed(cell string) string {
+	if isFormula(cell) {
+		return "'" + cell
+	}
+	return cell
+}
+
+func armed(cell string) string {
+	if strings.HasPrefix(cell, "'") && isFormula(cell) {
+		return cell[1:]
+	}
+	return cell
+}
+
+// isFormula tells whether a cell is a formula, whatever apostrophes stand before it.
+func isFormula(cell string) bool {
+	bare := strings.TrimLeft(cell, "'")
+	return strings.HasPrefix(mail.Harmless(bare), "'")
 }
 
 // kept is how long the file is, once all of it is on the disk.
