@@ -2,6 +2,8 @@ package imports
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -101,7 +103,7 @@ func (i Responses) Take(ctx context.Context, p *program.Program, brought Respons
 func (b *Response) check(p *program.Program, now time.Time) (s program.Survey, err error) {
 	t, known := p.Touchpoints[b.Touchpoint]
 	if !known {
-		return s, fault.New(fault.Invalid, "the program has no such touchpoint")
+		return s, fault.New(fault.Invalid, "the program has no such touchpoint; expected %s", strings.Join(slices.Sorted(maps.Keys(p.Touchpoints)), ", "))
 	}
 	if b.Survey == "" {
 		b.Survey = t.Survey

@@ -137,7 +137,7 @@ func TestNothingIsKeptAboutWhoWasErased(t *testing.T) {
 
 func TestWhatCannotBeAnAnswerIsRefused(t *testing.T) {
 	for want, change := range map[string]func(*imports.Response){
-		"no such touchpoint":               func(r *imports.Response) { r.Touchpoint = "suport" },
+		"touchpoint; expected abandonment": func(r *imports.Response) { r.Touchpoint = "suport" },
 		"no such survey":                   func(r *imports.Response) { r.Survey = "support-ces-v9" },
 		`"id" is a text`:                   func(r *imports.Response) { r.ID = " " },
 		"1 to 120 characters":              func(r *imports.Response) { r.ID = strings.Repeat("ö", 121) },
