@@ -269,7 +269,13 @@ func (i *importing) run(ctx context.Context, mark *journal, restart bool, reject
 
 // finish tells what became of the rows.
 func (i *importing) finish(mark *journal, out io.Writer) error {
-	fmt.Fprintf(out, "%d rows of %s were imported\n", mark.Rows, i.file)
+	taken := 0
+	for what, n := range mark.Sums {
+		if what != refusedSum {
+			taken += n
+		}
+	}
+	fmt.Fprintf(out, "%s: %s taken\n", i.file, rowsWere(taken))
 	if err := printSums(out, mark.Sums, nil); err != nil {
 		return err
 	}
@@ -277,7 +283,7 @@ func (i *importing) finish(mark *journal, out io.Writer) error {
 		return err
 	}
 	if n := mark.Sums[refusedSum]; n > 0 {
-		return fmt.Errorf("%d rows were refused: %s has them, with their lines and why; mend it and import it", n, mark.Rejects)
+		return fmt.Errorf("%s refused: %s has it, with lines and why; mend it and import it", rowsWere(n), mark.Rejects)
 	}
 	return nil
 }
@@ -325,6 +331,14 @@ func (i *importing) send(ctx context.Context, s *sheet, mark *journal, refused *
 			batch, bytes = append(batch, w), bytes+len(w.body)
 		}
 	}
+}
+
+// rowsWere says how many rows there are, and were.
+func rowsWere(n int) string {
+	if n == 1 {
+		return "1 row was"
+	}
+	return fmt.Sprintf("%d rows were", n)
 }
 
 // watched tells whether somebody sees how it goes on.
