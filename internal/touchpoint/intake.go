@@ -145,7 +145,7 @@ func (i Intake) visit(ctx context.Context, p *program.Program, e Event, id custo
 // reopenedMeanwhile tells a repetition from a new visit whose subject was reopened between the read and the write. Fault: Conflict
 // when it is one.
 func (i Intake) reopenedMeanwhile(ctx context.Context, e Event, stored Visit) error {
-	if stored.Delivery == e.Delivery || stored.Erased {
+	if e.Delivery != "" && stored.Delivery == e.Delivery || stored.Erased {
 		return nil
 	}
 	_, subject, err := i.Book.Standing(ctx, "", e.Touchpoint, e.Source, e.Subject)

@@ -366,6 +366,21 @@ func TestTheLoserOfARaceDecidesAgainAndGivesUpAfterSomeAttempts(t *testing.T) {
 	}
 }
 
+func TestAVisitWhoseSubjectWasReopenedMeanwhileIsNoRepetition(t *testing.T) {
+	for _, row := range []struct {
+		stored, delivery string
+		again            bool
+	}{{"d-1", "d-2", true}, {"", "", true}, {"d-1", "d-1", false}} { // some sources name no deliveries
+		known := touchpoint.Visit{Round: 1, Delivery: row.stored}
+		book, e := &page{known: &known, subject: touchpoint.Subject{Round: 2, ReopenedAt: noon.Add(-time.Hour)}}, order()
+		e.Delivery, e.At = row.delivery, noon
+		_, err := touchpoint.Intake{Book: book, Hash: hasher(t)}.Take(t.Context(), shop(), e, noon)
+		if fault.Is(err, fault.Transient) != row.again { // this book never has the new round
+			t.Errorf("%q after %q: %v", row.delivery, row.stored, err)
+		}
+	}
+}
+
 func TestADeliveryThatComesAgainFindsItsDecision(t *testing.T) {
 	known := touchpoint.Visit{Decision: touchpoint.Decision{Reason: touchpoint.Fatigue}, Round: 1, Delivery: "d-1"}
 	book := &page{known: &known}
