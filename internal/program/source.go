@@ -83,7 +83,12 @@ type Auth struct {
 	Prefix    string // before the code in its header, such as "sha256="; ""
 	Signed    string // one of SignedBody and so on
 	Timestamp string // header with the time, in seconds since 1970, that is signed too; "" where it is not
+	ID        string // header with the delivery's id, that is signed too; "" where it is not
+	Key       string // how the secret is the key: RawKey, or its bytes in "base64" or "hex"
 }
+
+// RawKey takes a secret's own characters as the key.
+const RawKey = "raw"
 
 // What a generic sender signs.
 const (
@@ -91,6 +96,7 @@ const (
 	SignedTimestampBody  = "timestampbody" // with nothing between
 	SignedTimestampDot   = "timestamp.body"
 	SignedTimestampColon = "timestamp:body"
+	SignedIDDot          = "id.timestamp.body"
 )
 
 // RulesFor are the rules about an event, written in any case; nil when the program takes no such event.

@@ -158,7 +158,7 @@ func (n node) auth() Auth {
 		n.refer(n.text(), "a proof", []string{"bearer"})
 		return Auth{Bearer: true}
 	}
-	f := n.fields("hash", "header", "encoding", "prefix", "signed", "timestamp")
+	f := n.fields("hash", "header", "encoding", "prefix", "signed", "timestamp", "id", "key")
 	choose := func(name, otherwise, what string, names ...string) string {
 		value := f.text(name, otherwise)
 		if at, ok := f.of[name]; ok {
@@ -171,11 +171,18 @@ func (n node) auth() Auth {
 		Header:    f.header("header"),
 		Encoding:  choose("encoding", "hex", "an encoding", "hex", "base64"),
 		Prefix:    f.text("prefix", ""),
-		Signed:    choose("signed", SignedBody, "something to sign", SignedBody, SignedTimestampBody, SignedTimestampDot, SignedTimestampColon),
+		Signed:    choose("signed", SignedBody, "something to sign", SignedBody, SignedTimestampBody, SignedTimestampDot, SignedTimestampColon, SignedIDDot),
 		Timestamp: f.header("timestamp"),
+		ID:        f.header("id"),
+		Key:       choose("key", RawKey, "a form of the secret", RawKey, "base64", "hex"),
 	}
 	f.need("hash", "sha1, sha256 or sha512")
 	f.need("header", "the header that has the signature, such as X-Signature")
+	if named := a.Signed == SignedIDDot; named {
+		f.need("id", "the header that has the id that is signed, such as X-Delivery")
+	} else if at, ok := f.of["id"]; ok {
+		at.wrong("signed: id.timestamp.body beside it, or nothing", "an id that is not signed proves nothing")
+	}
 	if timed := a.Signed != SignedBody; timed && f.need("timestamp", "the header that has the time that is signed, such as X-Timestamp") {
 		return a
 	} else if at, ok := f.of["timestamp"]; ok && !timed {

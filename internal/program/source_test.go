@@ -28,7 +28,7 @@ func TestASourceIsReadAsItIsWritten(t *testing.T) {
   own:
     kind: generic
     map: {event: body.type, address: body.user.mail}
-    auth: {hash: sha512, header: x-sign, encoding: base64, prefix: v1=, signed: timestamp.body, timestamp: x-time}
+    auth: {hash: sha512, header: x-sign, encoding: base64, prefix: v1=, signed: id.timestamp.body, timestamp: x-time, id: x-id, key: hex}
     events: {x: {touchpoint: support, subject: delivery}}
   token:
     kind: generic
@@ -46,7 +46,7 @@ func TestASourceIsReadAsItIsWritten(t *testing.T) {
 			"4": {{Touchpoint: "support", Filter: Filter{"amount": {Over: "500"}}, Subject: CustomerSubject}, {Touchpoint: "support"}},
 		}},
 		"own": {Name: "own", Kind: Generic, Map: map[string]Expression{"event": {"body.type", 27}, "address": {"body.user.mail", 27}},
-			Auth:   Auth{Hash: "sha512", Header: "X-Sign", Encoding: "base64", Prefix: "v1=", Signed: SignedTimestampDot, Timestamp: "X-Time"},
+			Auth:   Auth{Hash: "sha512", Header: "X-Sign", Encoding: "base64", Prefix: "v1=", Signed: SignedIDDot, Timestamp: "X-Time", ID: "X-Id", Key: "hex"},
 			Events: map[string][]Rule{"x": {{Touchpoint: "support", Subject: DeliverySubject}}}},
 		"token": {Name: "token", Kind: Generic, URL: "http://127.0.0.1:8080/hooks/token", Map: map[string]Expression{"event": {"body.type", 34}},
 			Auth: Auth{Bearer: true}, Events: map[string][]Rule{"x": {{Touchpoint: "support"}}}},
@@ -102,6 +102,12 @@ func TestAMistakeInASourceIsNamed(t *testing.T) {
 			"auth: timestamp is missing; expected the header that has the time that is signed, such as X-Timestamp"},
 		{"events: {solved: support}\n    kind: generic\n    map: {event: body.type}\n    auth: {hash: sha1, header: X-Sig, timestamp: X-Time}",
 			"auth.timestamp: a time that is not signed proves nothing; expected signed: timestamp.body beside it, or nothing"},
+		{"events: {solved: support}\n    kind: generic\n    map: {event: body.type}\n    auth: {hash: sha1, header: X-Sig, id: X-Id}",
+			"auth.id: an id that is not signed proves nothing; expected signed: id.timestamp.body beside it, or nothing"},
+		{"events: {solved: support}\n    kind: generic\n    map: {event: body.type}\n    auth: {hash: sha1, header: X-Sig, signed: id.timestamp.body, timestamp: X-Time}",
+			"auth: id is missing; expected the header that has the id that is signed, such as X-Delivery"},
+		{"events: {solved: support}\n    kind: generic\n    map: {event: body.type}\n    auth: {hash: sha1, header: X-Sig, key: coded}",
+			`auth.key: "coded" is not a form of the secret; expected one of base64, hex, raw`},
 		{"events: {solved: support}\n    kind: hubspot",
 			": url is missing; expected the address that HubSpot was given, which it signs, such as https://feedback.acme.example/hooks/zendesk"},
 	} {

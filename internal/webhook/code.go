@@ -55,7 +55,12 @@ func decodedKey(secret string) ([]byte, error) {
 	if !is {
 		return []byte(secret), nil
 	}
-	key, err := standardBase64.DecodeString(coded)
+	return base64Key(coded)
+}
+
+// base64Key decodes a secret that is written in base64.
+func base64Key(secret string) ([]byte, error) {
+	key, err := standardBase64.DecodeString(secret)
 	if err == nil && len(key) == 0 {
 		err = errors.New("it is empty")
 	}

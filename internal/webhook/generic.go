@@ -46,7 +46,9 @@ var (
 		program.SignedTimestampBody:  {[]part{timePart, bodyPart}, ""},
 		program.SignedTimestampDot:   {[]part{timePart, bodyPart}, "."},
 		program.SignedTimestampColon: {[]part{timePart, bodyPart}, ":"},
+		program.SignedIDDot:          {[]part{deliveryPart, timePart, bodyPart}, "."},
 	}
+	keys = map[string]func(string) ([]byte, error){"": literal, program.RawKey: literal, "base64": base64Key, "hex": hexKey}
 )
 
 // schemeOf is how the program says that a sender proves who it is. A time that is signed may be five minutes away, either way.
@@ -56,8 +58,8 @@ func schemeOf(auth program.Auth) scheme {
 	}
 	signed := signs[auth.Signed]
 	s := scheme{
-		hash: hashes[auth.Hash], signed: signed.parts, separator: signed.separator, encoding: lowerHex{}, key: literal, prefix: auth.Prefix,
-		families: []family{{signature: auth.Header, timestamp: auth.Timestamp}},
+		hash: hashes[auth.Hash], signed: signed.parts, separator: signed.separator, encoding: lowerHex{}, key: keys[auth.Key], prefix: auth.Prefix,
+		families: []family{{signature: auth.Header, timestamp: auth.Timestamp, delivery: auth.ID}},
 	}
 	if auth.Encoding == "base64" {
 		s.encoding = standardBase64

@@ -37,6 +37,9 @@ var schemes = map[string]scheme{
 	"generic with a time": schemeOf(program.Auth{
 		Hash: "sha1", Header: "X-Timed-Signature", Prefix: "sha1=", Encoding: "hex", Signed: program.SignedTimestampColon, Timestamp: "X-Signed-At",
 	}),
+	"generic with an id": schemeOf(program.Auth{
+		Hash: "sha256", Header: "X-Named-Signature", Encoding: "hex", Signed: program.SignedIDDot, Timestamp: "X-Named-At", ID: "X-Named-Id", Key: "base64",
+	}),
 }
 
 var secretsOf = map[string][]string{
@@ -45,7 +48,7 @@ var secretsOf = map[string][]string{
 	"helpscout": {"asdffdsa"}, "intercom": {"the app's secret"}, "hubspot": {"yyyyyyyy-yyyy"}, "segment": {"shared"}, "calendly": {"signing key"},
 	"auth0": {"a token of some length"}, "clerk": {"whsec_c2lnbmVkLWJ5LWNsZXJrLWFuZC1zdml4"},
 	"freshdesk": {"a secret of the rule"}, "gorgias": {"a secret of the integration"},
-	"generic of the body": {"a secret of the owner's"}, "generic with a time": {"another of the owner's"},
+	"generic of the body": {"a secret of the owner's"}, "generic with a time": {"another of the owner's"}, "generic with an id": {"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
 }
 
 const hookURL = "https://feedback.example.com/hooks/hubspot"
