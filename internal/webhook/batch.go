@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	mostEvents = 500 // of a batch
+	mostEvents = 1000 // of a batch: what Segment sends unless its settings say otherwise
 	atOnce     = 8   // events that are decided about side by side
 )
 

@@ -17,9 +17,10 @@ import (
 // signed is the one that HubSpot was given, byte for byte: what a request says of its own may have been changed on the way. It gives five
 // seconds and sends again ten times within a day.
 //
-// A delivery is a list of up to 100 events in no order; they are decided about in that of their times. One that moves a ticket goes by the id of the stage to which it was moved; the program
-// names the stages of its pipelines in which tickets are solved, all of them, because any other means that a ticket is being worked on again. Of
-// what else happens the event is the type, such as "contact.creation". Whose ticket it is has to be asked for.
+// A delivery is a list of up to 100 events in no order; they are decided about in that of their times. One that moves a ticket goes by the
+// id of the stage to which it was moved; the program names the stages of its pipelines in which tickets are solved, all of them, because
+// any other means that a ticket is being worked on again. Of what else happens the event is the type, such as "contact.creation". Whose
+// ticket it is has to be asked for.
 var hubspot = sender{
 	scheme: scheme{
 		hash: sha256.New, signed: []part{methodPart, urlPart, bodyPart, timePart}, encoding: standardBase64, key: literal,

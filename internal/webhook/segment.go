@@ -13,8 +13,8 @@ import (
 
 // track is Segment's webhook destination. It signs the body with a shared secret, without a time, and of a batch the first event alone:
 // the others are believed only with the secret in a header, which its settings let an owner add. It gives 5 seconds and tries for 4
-// hours what fails; a batch holds a thousand events unless its settings say less, of which we take 500. A person is often known to it by
-// an id only: what is tracked about them without an address says so in its decision.
+// hours what fails; a batch holds a thousand events unless its settings say otherwise, and no more are taken. A person is often known to it
+// by an id only: what is tracked about them without an address says so in its decision.
 var track = sender{
 	scheme: scheme{
 		hash: sha1.New, signed: []part{firstPart}, encoding: lowerHex{}, key: literal,

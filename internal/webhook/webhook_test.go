@@ -315,3 +315,19 @@ func TestAnyDeliveryMayBeMarkedAsATest(t *testing.T) {
 		t.Errorf("taken %+v", g.taken)
 	}
 }
+
+func TestABatchOfAThousandIsTakenAndNoLargerOne(t *testing.T) {
+	for n, want := range map[int]int{mostEvents: http.StatusOK, mostEvents + 1: http.StatusRequestEntityTooLarge} {
+		g := newGate()
+		g.secrets["segment"] = []string{"shared"}
+		body := []byte("[" + strings.Repeat(`{"type":"page"},`, n-1) + `{"type":"page"}]`)
+		header, body, err := Sign(program.Source{Kind: program.Track}, g.secrets["segment"], body, noon)
+		if err != nil {
+			t.Fatal(err)
+		}
+		header.Set("Content-Type", "application/json")
+		if rec := g.send(t, http.MethodPost, "segment", header, body); rec.Code != want || want == http.StatusOK && len(g.skipped) != n {
+			t.Errorf("%d events: %d %.80s, %d kept", n, rec.Code, rec.Body, len(g.skipped))
+		}
+	}
+}
