@@ -17,8 +17,8 @@ type run struct {
 	idleUntil func(context.Context) (time.Time, bool, error)
 }
 
-// next is when the run is due after its last one, and after now where the minutes without work were left out.
-func (r *run) next(ctx context.Context, now time.Time) (time.Time, bool, error) {
+// next is when the run is due after its last one, and after what was reached, where the minutes without work were left out.
+func (r *run) next(ctx context.Context, reached time.Time) (time.Time, bool, error) {
 	if r.idleUntil == nil {
 		return r.schedule.Next(r.last), true, nil
 	}
@@ -26,7 +26,7 @@ func (r *run) next(ctx context.Context, now time.Time) (time.Time, bool, error) 
 	if err != nil || !some {
 		return time.Time{}, false, err
 	}
-	if base := later(r.last, now); !work.After(base) {
+	if base := later(r.last, reached); !work.After(base) {
 		return r.schedule.Next(base), true, nil
 	}
 	return r.schedule.Next(work.Add(-time.Nanosecond)), true, nil
@@ -60,7 +60,7 @@ func (s *System) advance(ctx context.Context, to time.Time) error {
 			break
 		}
 		s.clock.moveTo(due)
-		r.last = due
+		r.last, s.reached = due, due
 		if err := r.start(ctx); err != nil {
 			s.log.Error("scheduled run failed", "function", r.name, "error", err)
 		}
@@ -69,14 +69,14 @@ func (s *System) advance(ctx context.Context, to time.Time) error {
 		}
 	}
 	s.clock.moveTo(to)
+	s.reached = later(s.reached, to)
 	return s.Drain(ctx)
 }
 
 // nextRun finds the run that is due first, at to or before; nil when none is.
 func (s *System) nextRun(ctx context.Context, to time.Time) (first *run, due time.Time, err error) {
-	now := s.clock.Now()
 	for _, r := range s.runs {
-		next, some, err := r.next(ctx, now)
+		next, some, err := r.next(ctx, s.reached)
 		if err != nil {
 			return nil, due, fmt.Errorf("look for work of %s: %w", r.name, err)
 		}

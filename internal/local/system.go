@@ -78,6 +78,7 @@ type System struct {
 	pollers  []*esm.Poller
 	close    []func() error
 	time     sync.Mutex // held by whoever moves the clock
+	reached  time.Time  // up to when schedules were run; a running clock is ahead of it
 	draining sync.Mutex
 }
 
@@ -229,6 +230,7 @@ func (s *System) build() error {
 
 // restart lets schedules begin at a time.
 func (s *System) restart(at time.Time) {
+	s.reached = at
 	for _, r := range s.runs {
 		r.last = at
 	}
