@@ -15,7 +15,7 @@ import (
 
 const (
 	mostEvents = 1000 // of a batch: what Segment sends unless its settings say otherwise
-	atOnce     = 8   // events that are decided about side by side
+	atOnce     = 8    // events that are decided about side by side
 )
 
 // decideAll decides about the events of a delivery, those of one subject in their order and the others side by side, because a sender
