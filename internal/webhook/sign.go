@@ -24,7 +24,7 @@ func Sign(source program.Source, secrets []string, body []byte, now time.Time) (
 	}
 	header, sealed, err := s.scheme.sign(source.URL, secrets, body, now)
 	if err != nil {
-		return nil, nil, fault.Wrap(fault.Invalid, err, "the secret is not one of a %s source", source.Kind)
+		return nil, nil, fault.Wrap(fault.Invalid, err, "the secret is not one of a source of kind %s", source.Kind)
 	}
 	return header, sealed, nil
 }

@@ -25,7 +25,8 @@ type probe struct {
 	name   string
 	header http.Header
 	body   []byte
-	event  touchpoint.Event
+	event  touchpoint.Event // the first of it
+	lone   bool             // there is no other in it
 }
 
 // tryOut lets the source report its sample, signed with its secret and marked as a test, so that nobody is mailed.
@@ -99,7 +100,7 @@ func probeOf(source program.Source) (probe, error) {
 			return probe{}, err
 		}
 		_, _, taken := t.event.Meaning(source)
-		taken = taken && !t.event.Test
+		taken = taken && !t.event.Test && t.lone
 		if taken && t.event.Fetch == "" {
 			return t, nil
 		}
@@ -131,6 +132,6 @@ func readProbe(source program.Source, file string) (probe, error) {
 	if err != nil || len(read) == 0 {
 		return t, err
 	}
-	t.event = read[0]
+	t.event, t.lone = read[0], len(read) == 1
 	return t, nil
 }
