@@ -153,6 +153,11 @@ func TestNoBodyMakesExpressionsLongOrLarge(t *testing.T) {
 		"a megabyte of one text":   `{"l":["` + strings.Repeat("z", MaxBody-30) + `"]}`,
 		"events":                   list(`{"l":[`+strings.TrimSuffix(strings.Repeat("1,", 30), ",")+`]}`, 499),
 	}
+	if testing.Short() {
+		delete(bodies, "a megabyte of values")
+		delete(bodies, "texts")
+		delete(bodies, "a megabyte of one text")
+	}
 	programs := map[string]string{
 		"loops in loops":       `map(body.l, len(filter(body.l, any(body.l, # == #))))`,
 		"long texts":           `map(body.l, body.t + "-" + "a")`,
@@ -185,7 +190,7 @@ func TestNoBodyMakesExpressionsLongOrLarge(t *testing.T) {
 				made = (after.TotalAlloc - before.TotalAlloc) >> 20
 			}
 			t.Logf("%-27s %-22s %10s %3d MB", name, how, took.Round(10*time.Microsecond), made)
-			if took > 2*time.Second || made > 64 { // a tenth of that, on a machine that has nothing else to do
+			if made > 64 { // what takes long makes much, or is stopped by its steps
 				t.Errorf("%s, %s: %s and %d MB", name, how, took, made)
 			}
 		}
