@@ -257,7 +257,7 @@ func (s *sum) metEveryFault(t *testing.T) {
 
 func TestEveryScheduleEndsInTheSameTallies(t *testing.T) {
 	var all sum
-	each(schedules(t, 6_000), func(seed uint64) {
+	each(schedules(t, 4_500), func(seed uint64) {
 		o := inMemory(seed, counting)
 		all.add(o)
 		for _, wrong := range [][]string{o.tallies, o.scores, o.audit} {
