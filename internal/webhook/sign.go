@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -29,8 +30,13 @@ func Sign(source program.Source, secrets []string, body []byte, now time.Time) (
 	return header, sealed, nil
 }
 
+var errNoSecret = errors.New("there is no secret")
+
 func (s scheme) sign(url string, secrets []string, body []byte, now time.Time) (http.Header, []byte, error) {
 	header := http.Header{}
+	if len(secrets) == 0 {
+		return nil, nil, errNoSecret
+	}
 	for _, secret := range secrets {
 		if strings.Contains(secret, ":") && s.seal != nil {
 			header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(secret)))

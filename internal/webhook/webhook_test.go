@@ -272,6 +272,11 @@ func TestSignRefusesWhatItCannotSignFor(t *testing.T) {
 			t.Errorf("%s: %v", kind, err)
 		}
 	}
+	for kind := range senders {
+		if _, _, err := Sign(program.Source{Kind: kind}, nil, nil, noon); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s, without a secret: %v", kind, err)
+		}
+	}
 }
 
 func TestTheSamplesHoldNoSignature(t *testing.T) {
