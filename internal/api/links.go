@@ -98,9 +98,6 @@ type linkResult struct {
 }
 
 func (a *API) handOutOne(ctx context.Context, p *program.Program, links survey.Links, body []byte, delivery string) (HandedOut, error) {
-	if err := stillTime(ctx); err != nil {
-		return HandedOut{}, err
-	}
 	event, err := readVisit(body, delivery, p)
 	if err != nil {
 		return HandedOut{}, err

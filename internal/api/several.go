@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"afterword/internal/fault"
 	"afterword/internal/problem"
@@ -42,11 +43,17 @@ func reported[T, R any](a *API, r *http.Request, field string, take func(context
 		return nil, err
 	}
 	list, isList, err := listIn(body, field)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case !isList:
-		return take(r.Context(), p, body, replay)
+	}
+	inTime := func(body []byte, delivery string) (taken T, err error) {
+		if err := stillTime(r.Context()); err != nil {
+			return taken, err
+		}
+		return take(r.Context(), p, body, delivery)
+	}
+	if !isList {
+		return inTime(body, replay)
 	}
 	answer := several[R]{make([]R, len(list))}
 	inLanes(list, func(i int) {
@@ -54,7 +61,7 @@ func reported[T, R any](a *API, r *http.Request, field string, take func(context
 		if own != "" {
 			own += "/" + strconv.Itoa(i)
 		}
-		if taken, err := take(r.Context(), p, list[i], own); err != nil {
+		if taken, err := inTime(list[i], own); err != nil {
 			told := problem.Of(r.Context(), a.Log, err)
 			answer.Results[i] = result(nil, &told)
 		} else {
@@ -62,6 +69,14 @@ func reported[T, R any](a *API, r *http.Request, field string, take func(context
 		}
 	})
 	return answer, nil
+}
+
+// stillTime refuses what there is no time left for.
+func stillTime(ctx context.Context) error {
+	if deadline, has := ctx.Deadline(); has && time.Until(deadline) < leastPatience {
+		return fault.New(fault.Transient, "there was no time left for this visit; send it again")
+	}
+	return nil
 }
 
 // inLanes does something with each of the list, those of one address in their order. What panics does so in the caller's goroutine.

@@ -75,19 +75,8 @@ func (a *API) visits(r *http.Request) (any, error) {
 	return reported(a, r, visitsField, take, func(taken *Taken, told *problem.Document) result { return result{taken, told} })
 }
 
-// stillTime refuses what there is no time left for.
-func stillTime(ctx context.Context) error {
-	if deadline, has := ctx.Deadline(); has && time.Until(deadline) < leastPatience {
-		return fault.New(fault.Transient, "there was no time left for this visit; send it again")
-	}
-	return nil
-}
-
 // take takes one visit in.
 func (a *API) take(ctx context.Context, in Entrance, p *program.Program, body []byte, delivery string) (Taken, error) {
-	if err := stillTime(ctx); err != nil {
-		return Taken{}, err
-	}
 	event, err := readVisit(body, delivery, p)
 	if err != nil {
 		return Taken{}, err
