@@ -23,11 +23,37 @@ import (
 	"afterword/internal/webhook"
 )
 
+// sample is a delivery of events/intake: its source by the shipped program, its headers without a signature, and its body as it was then.
+type sample struct {
+	source program.Source
+	header http.Header
+	body   string
+}
+
+func readSample(name string) (sample, error) {
+	var event events.APIGatewayV2HTTPRequest
+	text, err := os.ReadFile("../../events/intake/" + name + ".json")
+	if err == nil {
+		err = json.Unmarshal(text, &event)
+	}
+	s := sample{source: program.Default().Sources[event.PathParameters["source"]], header: http.Header{}, body: event.Body}
+	for name, value := range event.Headers {
+		s.header.Set(name, value)
+	}
+	return s, err
+}
+
+// now is the sample with another body, as if it happened and was signed now.
+func (s sample) now(body string, now time.Time) (http.Header, []byte, error) {
+	signed, sealed, err := webhook.Sign(s.source, webhook.SampleSecrets(s.source), webhook.Restamp(s.source, []byte(body), now), now)
+	header := s.header.Clone()
+	maps.Copy(header, signed)
+	return header, sealed, err
+}
+
 // mold is a sample from which deliveries about other subjects of other customers are made.
 type mold struct {
-	source           program.Source
-	header           http.Header
-	body             string
+	sample
 	subject, address string
 }
 
@@ -40,18 +66,11 @@ func molds(t *testing.T) (all []mold) {
 	}
 	covered := map[string]bool{}
 	for _, file := range files {
-		var sample events.APIGatewayV2HTTPRequest
-		text, err := os.ReadFile(file)
-		if err == nil {
-			err = json.Unmarshal(text, &sample)
-		}
+		s, err := readSample(strings.TrimSuffix(filepath.Base(file), ".json"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := mold{source: program.Default().Sources[sample.PathParameters["source"]], header: http.Header{}, body: sample.Body}
-		for name, value := range sample.Headers {
-			m.header.Set(name, value)
-		}
+		m := mold{sample: s}
 		read, err := webhook.Read(m.source, m.header, []byte(m.body))
 		if err != nil || len(read) != 1 {
 			continue
@@ -126,12 +145,10 @@ func reception(t *testing.T, engine string) (*local.System, http.Handler) {
 
 // send delivers the n-th. Each time it has another delivery id where that is not signed, as senders give one anew.
 func (m mold) send(handler http.Handler, now time.Time, n, time int) error {
-	header, body, err := webhook.Sign(m.source, webhook.SampleSecrets(m.source), webhook.Restamp(m.source, []byte(m.delivery(n)), now), now)
+	whole, body, err := m.now(m.delivery(n), now)
 	if err != nil {
 		return err
 	}
-	whole := m.header.Clone()
-	maps.Copy(whole, header)
 	for _, name := range []string{"X-Shopify-Webhook-Id", "X-Zendesk-Webhook-Invocation-Id", "X-Wc-Webhook-Delivery-Id"} {
 		if whole.Get(name) != "" {
 			whole.Set(name, fmt.Sprintf("delivery-%d", time))

@@ -2,23 +2,19 @@ package local_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
 
 	"afterword/internal/local"
 	"afterword/internal/program"
 	"afterword/internal/table"
-	"afterword/internal/webhook"
 )
 
 // A sender waits for each call, and each is paid for with every visit. A visit that is to be asked for is one write.
@@ -36,7 +32,7 @@ func TestAVisitOfEachSourceTakesOneStrongReadAndOneTransaction(t *testing.T) {
 	measured := map[string]bool{}
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".json")
-		request, source := sampled(t, s, file, name)
+		request, source := sampled(t, s, name)
 		before := meter.Snapshot()
 		recorder := httptest.NewRecorder()
 		handler.ServeHTTP(recorder, request)
@@ -61,26 +57,17 @@ func TestAVisitOfEachSourceTakesOneStrongReadAndOneTransaction(t *testing.T) {
 }
 
 // sampled is the delivery of a sample as if it happened now, about a customer and a subject of its own.
-func sampled(t *testing.T, s *local.System, file, name string) (*http.Request, string) {
+func sampled(t *testing.T, s *local.System, name string) (*http.Request, string) {
 	t.Helper()
-	text, err := os.ReadFile(file)
+	of, err := readSample(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var event events.APIGatewayV2HTTPRequest
-	if err := json.Unmarshal(text, &event); err != nil {
-		t.Fatal(err)
-	}
-	source := program.Default().Sources[event.PathParameters["source"]]
-	body := webhook.Restamp(source, []byte(strings.ReplaceAll(event.Body, "@customer.example", "."+name+"@customer.example")), s.Now())
-	signed, body, err := webhook.Sign(source, webhook.SampleSecrets(source), body, s.Now())
+	header, body, err := of.now(strings.ReplaceAll(of.body, "@customer.example", "."+name+"@customer.example"), s.Now())
 	if err != nil {
 		t.Fatal(name, err)
 	}
-	request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, event.RawPath, bytes.NewReader(body))
-	for header, value := range event.Headers {
-		request.Header.Set(header, value)
-	}
-	maps.Copy(request.Header, signed)
-	return request, source.Name
+	request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/hooks/"+of.source.Name, bytes.NewReader(body))
+	request.Header = header
+	return request, of.source.Name
 }

@@ -21,7 +21,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-lambda-go/events"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"afterword/internal/api"
@@ -255,14 +254,10 @@ func delivery(ts *testscript.TestScript, body []byte, args []string) (http.Heade
 	}
 	header := http.Header{"Content-Type": {"application/json"}}
 	if sample, ok := strings.CutPrefix(args[1], "sample:"); ok {
-		var event events.APIGatewayV2HTTPRequest
-		text, err := os.ReadFile("../../events/intake/" + sample + ".json")
+		of, err := readSample(sample)
 		ts.Check(err)
-		ts.Check(json.Unmarshal(text, &event))
-		body = webhook.Restamp(source, []byte(event.Body), j.system.Now())
-		for name, value := range event.Headers {
-			header.Set(name, value)
-		}
+		body = webhook.Restamp(source, []byte(of.body), j.system.Now())
+		maps.Copy(header, of.header)
 	}
 	signed, body, err := webhook.Sign(source, webhook.SampleSecrets(source), body, j.system.Now())
 	ts.Check(err)
