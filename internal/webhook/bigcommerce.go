@@ -69,7 +69,7 @@ func bigcommerceEvent(header http.Header, body []byte) (touchpoint.Event, error)
 			e.Name = "order." + name
 		}
 	}
-	if b.Data.Type == "order" && orderID().MatchString(id) {
+	if b.Data.Type == "order" && isNumber(id) {
 		e.Fetch = "orders/" + id
 		if store := bigcommerceStore().FindStringSubmatch(string(b.Producer)); store != nil {
 			e.Link = "https://store-" + store[1] + ".mybigcommerce.com/manage/orders/" + id

@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"net/http"
+	"strings"
 
 	"afterword/internal/fault"
 	"afterword/internal/program"
@@ -69,4 +70,9 @@ func single(event func(header http.Header, body []byte) (touchpoint.Event, error
 		e, err := event(header, body)
 		return []touchpoint.Event{e}, err
 	}
+}
+
+// isNumber tells whether an id has digits alone, so that it may stand in an address.
+func isNumber(id string) bool {
+	return id != "" && len(id) <= 20 && strings.Trim(id, "0123456789") == ""
 }

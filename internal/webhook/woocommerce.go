@@ -119,7 +119,7 @@ func (o woocommerceOrder) language() string {
 // to be within it. Shops that keep orders elsewhere than in posts lead on from there.
 func (o woocommerceOrder) link(shop string) string {
 	u, err := url.Parse(shop)
-	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || !orderID().MatchString(string(o.ID)) {
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || !isNumber(string(o.ID)) {
 		return ""
 	}
 	base := strings.TrimRight(shop, "/") + "/"

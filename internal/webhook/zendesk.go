@@ -148,11 +148,6 @@ func (o zendeskOwn) event() touchpoint.Event {
 	return e
 }
 
-// isNumber tells whether an id has digits alone, so that it may stand in an address.
-func isNumber(id string) bool {
-	return id != "" && len(id) <= 20 && strings.Trim(id, "0123456789") == ""
-}
-
 // languageNames are what {{ticket.requester.language}} says, in the language of the account or of the requester; the tag for those
 // that it names otherwise is taken as it is.
 var languageNames = map[string]string{
